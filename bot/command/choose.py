@@ -7,7 +7,7 @@ import argparse
 import asyncio
 import sys
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, Literal
 
 import yaml
 
@@ -31,6 +31,7 @@ from knowledge.errors import InvalidAnswers, InvalidModel
 from knowledge.values import Language
 
 SIZE = 1_000_000  # characters of a file of answers
+Fault = Literal["bad_answers", "bad_model"]  # the sentence about a file that cannot be read
 
 
 async def choose(
@@ -151,7 +152,7 @@ async def model(application: Application, arguments: argparse.Namespace, languag
     models, say = application.models, application.texts.say
     console = desk.console()
     if arguments.file:
-        text = await asyncio.to_thread(_read, arguments.file)
+        text = await asyncio.to_thread(_read, arguments.file, "bad_model")
         current = await models.current()
         advisor, _ = await models.stage(text, "terminal:local")
         changes = await asyncio.to_thread(compare, current, advisor)
@@ -257,19 +258,16 @@ def _file(name: str) -> dict[str, Any]:
     return given
 
 
-def _read(name: str) -> str:
+def _read(name: str, fault: Fault = "bad_answers") -> str:
     try:
         with desk.located(name).open(encoding="utf-8-sig") as file:
             text = file.read(SIZE + 1)
     except (OSError, UnicodeDecodeError) as error:
-        raise _bad(name) from error
+        raise _bad(name, fault) from error
     if len(text) > SIZE:
-        raise _bad(name)
+        raise _bad(name, fault)
     return text
 
 
-def _bad(name: str) -> InvalidAnswers:
-    return InvalidAnswers(
-        "bad_answers",
-        Texts.load().phrase("cli.bad_answers", name=name),
-    )
+def _bad(name: str, fault: Fault = "bad_answers") -> InvalidAnswers:
+    return InvalidAnswers(fault, Texts.load().phrase(f"cli.{fault}", name=name))

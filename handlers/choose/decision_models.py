@@ -133,7 +133,7 @@ class DecisionModels:
         Raises:
             InvalidModel: it is not whole; nothing was stored.
         """
-        advisor = await asyncio.to_thread(Advisor.load, text)
+        advisor = await asyncio.to_thread(Advisor.take_in, text)
         await self.keep(advisor)
         now = datetime.now(UTC).isoformat(timespec="seconds")
         while True:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from knowledge.advisor.faults import invalid
+from knowledge.advisor.questions import known
 from knowledge.advisor.values import (
     NOTHING,
     Block,
@@ -32,6 +33,7 @@ LAYERS: Mapping[str, Layer] = {
     "action": "action",
     "routing": "routing",
 }
+PARTS: Mapping[Layer, str] = {layer: part for part, layer in LAYERS.items()}
 BLOCKS = 24  # at most, of all layers
 APPROACH = 20  # characters of a label, which charts and buttons show
 NEEDS = ("build", "month", "request", "months", "people", "skill")
@@ -48,12 +50,13 @@ def blocks(top: Mapping[str, Any], texts: Any) -> tuple[Block, ...]:
     found = []
     for part, layer in LAYERS.items():
         rows = mapping(top[part], part)
-        names = list(rows)
+        names = [name(id_, part) for id_ in rows]
+        for id_ in names:
+            known(rows[id_], f"{part}.{id_}", ALWAYS, set(names) - {id_})
         if layer == "base":
             names = _by_simplicity(rows, top["order"])
         for id_ in names:
-            place = f"{part}.{name(id_, part)}"
-            found.append(_block(id_, layer, rows[id_], place, said.get(id_)))
+            found.append(_block(id_, layer, rows[id_], f"{part}.{id_}", said.get(id_)))
     if len(found) > BLOCKS:
         raise invalid("bases", "too_many", limit=BLOCKS)
     return tuple(found)

@@ -67,6 +67,20 @@ def _moot_questions(model: DecisionModel) -> None:
         for parent, answers in criterion.unless.items():
             if parent == criterion.id or not answers <= options.get(parent, frozenset()):
                 raise invalid(f"criteria.{criterion.id}.unless.{parent}", "parent_unknown")
+    _no_circle({criterion.id: set(criterion.unless) for criterion in model.criteria})
+
+
+def _no_circle(parents: Mapping[str, set[str]]) -> None:
+    """No question makes itself moot by way of others: nobody could say which one counts."""
+    for id_ in parents:
+        reached, rest = set[str](), [id_]
+        while rest:
+            more = parents.get(rest.pop(), set()) - reached
+            reached |= more
+            rest.extend(more)
+        if id_ in reached:
+            names = ", ".join(name for name in parents if name in reached)
+            raise invalid(f"criteria.{id_}.unless", "moot_circle", names=names)
 
 
 def _option(option: Option, place: str, model: DecisionModel) -> None:

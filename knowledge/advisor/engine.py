@@ -12,8 +12,9 @@ from typing import Self
 import numpy as np
 
 from knowledge.advisor import model as models
+from knowledge.advisor.blocks import PARTS
 from knowledge.advisor.confidence import Draws, level, uniform
-from knowledge.advisor.faults import invalid, unknown
+from knowledge.advisor.faults import InvalidPlace, invalid, unknown
 from knowledge.advisor.needs import Estimate, Feasibility
 from knowledge.advisor.order import Order, Step
 from knowledge.advisor.record import (
@@ -70,6 +71,23 @@ class Advisor:
         model, source = models.load(text)
         advisor = cls(model, source)
         advisor._check_winners()
+        return advisor
+
+    @classmethod
+    def take_in(cls, text: str) -> Self:
+        """
+        Read a model as somebody has just written it: `load` with the line in every refusal, which
+        also refuses what a file would silently lose, such as a sentence cut at a comma.
+
+        Raises:
+            InvalidModel: as `load`.
+        """
+        manuscript = models.manuscript(text)
+        try:
+            advisor = cls.load(text)
+            models.check_words(advisor.model, advisor.source)
+        except InvalidPlace as error:
+            raise manuscript.located(error) from error
         return advisor
 
     # ----------------------------------------------------------------- answers
@@ -290,7 +308,7 @@ class Advisor:
     # ----------------------------------------------------------------- checks that need computing
 
     def _check_winners(self) -> None:
-        """Prove by example that each block wins for somebody, limits left aside."""
+        """Prove by example that each block wins for somebody and not for all, limits aside."""
         tables = self.tables
         count = len(self.model.criteria)
         table = uniform(1, TRIES * count).reshape(TRIES, count)
@@ -298,10 +316,18 @@ class Advisor:
         rows = np.full((TRIES, len(tables.questions)), tables.blank, dtype=np.intp)
         rows[:, :count] = (table * counts).astype(np.intp)
         fit = self.judge.verdicts(rows, tables.beside({})).fit
-        winning = tables.members[:, np.unique(fit)].sum(axis=1)
-        for block, wins in zip(self.model.blocks, winning.tolist(), strict=True):
-            if not wins:
-                raise invalid(block.id, "never_wins", tries=f"{TRIES:,}")
+        wins = dict(
+            zip(self.model.blocks, tables.members[:, fit].sum(axis=1).tolist(), strict=True)
+        )
+        tries = f"{TRIES:,}"
+        for block in sorted(wins, key=wins.__getitem__, reverse=True):
+            place = f"{PARTS[block.layer]}.{block.id}"
+            if wins[block] == TRIES:
+                raise invalid(place, "always_wins", tries=tries)
+            if not wins[block]:
+                most = max(self.model.layer(block.layer), key=wins.__getitem__)
+                share = f"{wins[most] / TRIES:.0%}"
+                raise invalid(place, "never_wins", tries=tries, most=most.id, share=share)
 
 
 def _options(criterion: Criterion, given: object) -> list[str]:

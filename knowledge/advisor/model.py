@@ -7,6 +7,7 @@ holds only what differs: it is laid over the built-in model, where `null` takes 
 Whether every option can win is proved in `engine`, which can compute.
 """
 
+import difflib
 import hashlib
 import json
 from collections.abc import Mapping
@@ -18,6 +19,7 @@ import yaml
 from knowledge.advisor.blocks import blocks, cleaning, hardware
 from knowledge.advisor.checks import check
 from knowledge.advisor.faults import invalid
+from knowledge.advisor.manuscript import Manuscript
 from knowledge.advisor.questions import criteria, facts, limits, wording
 from knowledge.advisor.texts import notes, sources, twins
 from knowledge.advisor.values import (
@@ -31,6 +33,7 @@ from knowledge.advisor.values import (
     Word,
 )
 from knowledge.advisor.yaml_fields import (
+    bounded,
     fields,
     mapping,
     name,
@@ -41,6 +44,7 @@ from knowledge.advisor.yaml_fields import (
     word,
     words,
 )
+from knowledge.sentences import yaml_values
 
 FOLDER = Path(__file__).parent
 FILE = "model.yaml"
@@ -113,6 +117,29 @@ def builtin() -> str:
     parts.append((FOLDER / "twins.yaml").read_text(encoding="utf-8"))
     parts.append((FOLDER / "sources.yaml").read_text(encoding="utf-8"))
     return "\n\n".join(parts)
+
+
+def manuscript(text: str) -> Manuscript:
+    """Return where everything in a file stands. Raises InvalidModel as `Manuscript.read` does."""
+    bounded(text, FILE)
+    return Manuscript.read(text, FILE)
+
+
+def check_words(model: DecisionModel, source: str) -> None:
+    """
+    Refuse words for a question or an option that the model does not have: a slip in its name.
+
+    Raises:
+        InvalidModel: there are such words; the sentence names the nearest.
+    """
+    said = yaml_values(source)["texts"]
+    questions = {criterion.id for criterion in model.questions} | set(WORDED)
+    options = {block.id for block in model.blocks}
+    for part, ids in (("questions", questions), ("options", options)):
+        for id_ in said[part]:
+            if word(id_) not in ids:
+                [near] = difflib.get_close_matches(word(id_), sorted(ids), n=1, cutoff=0.0)
+                raise invalid(f"texts.{part}.{word(id_)}", "words_unused", near=near)
 
 
 def _refuse_former(given: Mapping[str, Any]) -> None:

@@ -1,6 +1,7 @@
 """Reading the questions of a decision model and their options."""
 
-from collections.abc import Mapping
+import difflib
+from collections.abc import Collection, Mapping
 from typing import Any
 
 from knowledge.advisor.faults import invalid
@@ -34,7 +35,19 @@ def criteria(rows: Any, texts: Mapping[str, Any], scale: float) -> tuple[Criteri
     scored = mapping(rows, "criteria")
     if not 1 <= len(scored) <= CRITERIA:
         raise invalid("criteria", "too_many", limit=CRITERIA)
+    for id_, row in scored.items():
+        known(row, f"criteria.{id_}", SCORED, set(scored) - {id_})
     return tuple(_scored(id_, row, texts, scale) for id_, row in scored.items())
+
+
+def known(row: Any, place: str, needed: Collection[str], others: Collection[str]) -> None:
+    """Refuse what lacks a field as new, or as a slip for one of `others` that is there."""
+    lacking = [field for field in needed if field not in mapping(row, place)]
+    if not lacking:
+        return
+    *_, id_ = place.split(".")
+    near = difflib.get_close_matches(id_, list(others), n=1, cutoff=0.0)
+    raise invalid(place, "new_part", fields=", ".join(lacking), near="".join(near) or "–")
 
 
 def limits(rows: Mapping[str, Any], texts: Mapping[str, Any]) -> tuple[Criterion, ...]:
@@ -74,7 +87,8 @@ def _scored(id_: str, row: Any, texts: Mapping[str, Any], scale: float) -> Crite
         raise invalid(f"{place}.kind", "question_kind")
     worth = mapping(values["values"], f"{place}.values")
     if sorted(worth) != sorted(names):
-        raise invalid(f"{place}.values", "options_differ", names=", ".join(names))
+        wrong = ", ".join(sorted(set(worth) ^ set(names)))
+        raise invalid(f"{place}.values", "options_differ", names=", ".join(names), wrong=wrong)
     requires = sets(values.get("require", {}), f"{place}.require")
     options = []
     for option in names:

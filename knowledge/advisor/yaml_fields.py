@@ -33,26 +33,27 @@ def parse_yaml(text: str, name: str) -> dict[str, Any]:
     Return the mapping in a YAML text.
 
     Raises:
-        InvalidModel: it is too long, no YAML (the sentence names the line), no mapping, or uses
-        aliases.
+        InvalidModel: it is too long, empty, no YAML, no mapping, or uses aliases.
     """
-    if len(text) > SIZE:
-        raise invalid(name, "too_long", size=f"{len(text):,}", limit=f"{SIZE:,}")
+    bounded(text, name)
     try:
         for event in yaml.parse(text, Loader=LOADER):
             if isinstance(event, yaml.AliasEvent):
                 raise invalid(name, "alias")
         raw = yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader
-    except yaml.MarkedYAMLError as error:
-        line = 1
-        if error.problem_mark:
-            line += error.problem_mark.line
-        raise invalid(name, "not_yaml_at_line", line=line) from error
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise invalid(name, "not_yaml") from error
+    if raw is None:
+        raise invalid(name, "empty")
     if not isinstance(raw, dict):
-        raise invalid(name, "not_mapping")
+        raise invalid(name, "no_model")
     return raw
+
+
+def bounded(text: str, name: str) -> None:
+    """Refuse a text that is too long to be read."""
+    if len(text) > SIZE:
+        raise invalid(name, "too_long", size=f"{len(text):,}", limit=f"{SIZE:,}")
 
 
 def needed(row: Mapping[str, Any], place: str, field: str) -> Any:
@@ -136,7 +137,8 @@ def number(value: Any, place: str, low: float, high: float) -> float:
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise invalid(place, "not_number", value=value)
     if not low <= value <= high:
-        raise invalid(place, "out_of_range", value=f"{value:g}", low=f"{low:g}", high=f"{high:g}")
+        ends = {"low": f"{low:,.10g}", "high": f"{high:,.10g}"}
+        raise invalid(place, "out_of_range", value=f"{value:,.10g}", **ends)
     return float(value)
 
 
@@ -144,7 +146,7 @@ def phrase(row: Any, place: str, longest: int = SENTENCE) -> Phrase:
     """Return the sentence at `place`, which must hold both languages."""
     if not isinstance(row, dict) or not _said(row, "ja") or not _said(row, "en"):
         raise invalid(place, "language_missing")
-    sentence = Phrase(str(row["ja"]), str(row["en"]))
+    sentence = Phrase(word(row["ja"]), word(row["en"]))
     size = max(len(sentence.ja), len(sentence.en))
     if size > longest:
         raise invalid(place, "too_long", size=size, limit=longest)
@@ -153,7 +155,8 @@ def phrase(row: Any, place: str, longest: int = SENTENCE) -> Phrase:
 
 def _said(row: Mapping[str, Any], language: str) -> bool:
     """Report whether a sentence stands there: more than blanks."""
-    return bool(str(row.get(language) or "").strip())
+    said = row.get(language)
+    return said is not None and bool(word(said).strip())
 
 
 def phrases(rows: Any, place: str) -> tuple[Phrase, ...]:

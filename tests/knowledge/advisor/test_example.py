@@ -14,7 +14,7 @@ ROOT = Path(__file__).resolve().parents[3]
 EXAMPLE = (ROOT / "examples/decision_model.yaml").read_text("utf-8")
 HOW_TO = (ROOT / "docs/how-to/add-a-criterion.md").read_text("utf-8")
 COMMANDS = re.findall(r"^ {4}\./run (.+)$", HOW_TO, re.MULTILINE)
-REFUSALS = re.findall(r"^ {4}((?:criteria|texts)\..+)$", HOW_TO, re.MULTILINE)
+REFUSALS = re.findall(r"^ {4}(Line .+)$", HOW_TO, re.MULTILINE)
 
 
 def test_a_company_s_own_product_wins_where_it_suits_and_not_where_it_must_not() -> None:
@@ -56,10 +56,12 @@ def test_the_commands_of_the_how_to_run(
 def test_the_refusals_of_the_how_to_are_what_is_said(
     sentence: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    half = EXAMPLE.replace("        en: Must a record of who asked what", "        fr: Faut-il", 1)
+    english = "        en: Must a record of who asked what, and when, be kept in house?\n"
+    half = EXAMPLE.replace(english, "", 1)
+    cut = EXAMPLE.replace('          en: "No"', "          en: No # none", 1)
     heavy = EXAMPLE.replace("    tool:\n      weight: 2\n", "    tool:\n      weight: 7\n", 1)
     told = []
-    for text in (half, heavy):
+    for text in (half, heavy, cut):
         file = tmp_path / "model.yaml"
         file.write_text(text, "utf-8")
         assert main(["model", str(file), "--data", str(tmp_path / "data")]) == 1

@@ -1,5 +1,6 @@
 """A company's file is refused with its place where it is not whole, and nothing of it is used."""
 
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -75,9 +76,9 @@ def test_what_breaks_a_rule_is_refused_with_its_place(path: str, value: Any, pla
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("a: b: c", "line 1"),
-        ("- a", "not a mapping"),
-        ("", "not a mapping"),
+        ("a: b: c", "not valid YAML"),
+        ("- a", "no decision model"),
+        ("", "empty"),
         ("a: &x 1\nb: *x", "aliases"),
         ("a" * 400_001, "characters"),
         ("[" * 5000, "not valid YAML"),
@@ -132,3 +133,65 @@ def _values_of(block: str) -> list[tuple[str, str, dict[str, None]]]:
             if block in option.values or block in option.excludes:
                 rows.append((criterion.id, option.id, {block: None}))
     return rows
+
+
+EXAMPLE = Path(__file__).resolve().parents[3] / "examples/decision_model.yaml"
+SLIP = "    dosc:\n      help:\n        ja: あ\n        en: a\n"
+WRITTEN = (  # what somebody wrote in the place of what, and what is said of it
+    ('"yes": {desk: 3', '"yes": {desk 3', "line 33: criteria.audit.*desk 3"),
+    ("            ja: 部署で使う\n            en: Use it in the department", "            {ja: 部署で使う, en: Use it, all of us}",
+     "line 111: .*all of us"),
+    ("ja: 1件にかかる時間", "ja: 時間 # 1件あたり", "line 104: .*metric.*1件あたり"),
+    ("      weight: 2\n    control", "\tweight: 2\n    control", "line 24: .*tab"),
+    ("      weight: 2\n    control", "　　　weight: 2\n    control", "line 25: .*full-width"),
+    ("    control:", "    tool:", "line 25: criteria.tool is there twice .line 23"),
+    ("weight: 2\n    control", "weight: two\n    control", "line 24: criteria.tool.weight"),
+    ("      then: api\n", "     then: api\n", "line 11: .*indent"),
+    ("en: Choose", "en: Hint: Choose", "line 67: .*colon"),
+    ('en: "No"', 'en: "No', "line 74: .*quotation mark"),
+    ("[2700, 4500]", "[2,700, 4,500]", "line 8: bases.product.seat .*separators"),
+    ("[2700, 4500]", "[2700, 4500", "line 8: .*close"),
+    ("version: 2.0.0-example", "version: 2026-11-30", "line 5: meta.version.*quotes"),
+    ("contract: {desk", "contrakt: {desk", "line 36: .*contrakt"),
+    ("{desk: 1}", "{desc: 1}", "line 37: .*desc"),
+    ("    gap:", "    gapp:", "line 40: criteria.gapp is new.*“gap”"),
+    ("    audit:\n      label", f"{SLIP}    audit:\n      label", "line 58: .*dosc.*“docs”"),
+    ("          ja: いいえ", "          zh: 不\n          ja: いいえ", "line 73: .*“zh”"),
+    ("          ja: いいえ", "          ja: [いいえ]", "line 73: .*not a sentence"),
+    ("offset: -0.2", "offset: -60", "line 9: bases.desk never wins"),
+    ("offset: -0.2", "offset: 300", "line 7: bases.product never wins.* desk, which wins"),
+    ("model:\n", "model: !!python/name:os.system\n", "line 3: .*tag"),
+)  # fmt: skip
+
+
+@pytest.mark.parametrize(("before", "after", "words"), WRITTEN)
+def test_what_was_written_amiss_is_refused_with_its_line(
+    before: str, after: str, words: str
+) -> None:
+    example = EXAMPLE.read_text("utf-8")
+    assert before in example
+    with pytest.raises(InvalidModel, match=f"(?i){words}") as refused:
+        Advisor.take_in(example.replace(before, after, 1))
+    assert "行目 " in refused.value.reason.ja
+    assert refused.value.reason.ja.endswith("。")
+
+
+def test_an_option_that_wins_whatever_is_answered_is_refused() -> None:
+    with pytest.raises(InvalidModel, match=r"knowledge\.rag always wins") as refused:
+        Advisor.take_in("model:\n  knowledge:\n    rag:\n      offset: 900\n")
+    assert "Line 3" in refused.value.reason.en
+
+
+def test_questions_that_make_each_other_needless_are_refused() -> None:
+    file = (
+        "model:\n  criteria:\n    tool:\n      unless: {docs: [none]}\n"
+        "    docs:\n      unless: {tool: [fits]}\n"
+    )
+    with pytest.raises(InvalidModel, match=r"Line 4: criteria.tool.unless.*tool, docs"):
+        Advisor.take_in(file)
+
+
+def test_the_end_of_its_lines_makes_no_difference() -> None:
+    text = EXAMPLE.read_text("utf-8")
+    written = text.replace("\n", "\r\n")
+    assert Advisor.take_in(written).model.sha256 == Advisor.load(text).model.sha256
