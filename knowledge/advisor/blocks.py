@@ -56,7 +56,8 @@ def blocks(top: Mapping[str, Any], texts: Any) -> tuple[Block, ...]:
         if layer == "base":
             names = _by_simplicity(rows, top["order"])
         for id_ in names:
-            found.append(_block(id_, layer, rows[id_], f"{part}.{id_}", said.get(id_)))
+            place = f"{part}.{id_}"
+            found.append(_block(id_, layer, rows[id_], place, said.get(id_)))
     if len(found) > BLOCKS:
         raise invalid("bases", "too_many", limit=BLOCKS)
     return tuple(found)

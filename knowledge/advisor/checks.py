@@ -79,8 +79,8 @@ def _no_circle(parents: Mapping[str, set[str]]) -> None:
             reached |= more
             rest.extend(more)
         if id_ in reached:
-            names = ", ".join(name for name in parents if name in reached)
-            raise invalid(f"criteria.{id_}.unless", "moot_circle", names=names)
+            names = sorted(reached, key=list(parents).index)
+            raise invalid(f"criteria.{id_}.unless", "moot_circle", names=", ".join(names))
 
 
 def _option(option: Option, place: str, model: DecisionModel) -> None:

@@ -6,8 +6,8 @@ A sentence about a file names the line, because whoever wrote it has an editor o
 """
 
 import re
-from collections.abc import Iterator
-from typing import Self
+from collections.abc import Iterator, Mapping
+from typing import Literal, Self
 
 import yaml
 
@@ -16,12 +16,18 @@ from knowledge.sentences import LOADER
 
 LANGUAGES = ("ja", "en")
 ROOTS = ("", "model.")  # places begin below `model` or at the top of a file
+Cause = Literal["tab", "wide", "colon", "indent", "sign", "alias", "documents", "not_yaml"]
+CAUSES: Mapping[str, Cause] = {  # what the reader of YAML says: what most probably is behind it
+    "mapping values": "colon",
+    "expected key": "indent",
+    "expected '-'": "indent",
+    "cannot start": "sign",
+    "undefined alias": "alias",
+    "another document": "documents",
+}
 SHOWN = 40  # characters of somebody's words in a sentence about them
 _CORE = "tag:yaml.org,2002:"
-_PLAIN_TAGS = {
-    _CORE + name
-    for name in ("str", "int", "float", "bool", "null", "map", "seq", "timestamp", "merge")
-}
+_PLAIN = ("str", "int", "float", "bool", "null", "map", "seq", "timestamp", "merge")
 _WIDE = re.compile(r"^\s*\u3000|^[^'\"#]*?[\w]：\s*(?:\S|$)")
 _POSITION = re.compile(r"\[(\d+)\]")
 _ASIDE = re.compile(r"\s*\(.*\)$")
@@ -75,10 +81,11 @@ class Manuscript:
 def _walk(node: yaml.Node, place: str, lines: list[str]) -> Iterator[tuple[str, int]]:
     """Yield each place with its line; refuse what the values will not show any more."""
     line = node.start_mark.line + 1
-    if node.tag not in _PLAIN_TAGS:
-        raise _refused(line, place, "tag", tag=node.tag.removeprefix(_CORE))
-    if node.tag == _CORE + "timestamp":
-        raise _refused(line, place, "date", value=node.value)
+    tag = node.tag.removeprefix(_CORE)
+    if tag not in _PLAIN:
+        raise InvalidPlace.at_line(line, invalid(_shown(place), "tag", tag=tag))
+    if tag == "timestamp":
+        raise InvalidPlace.at_line(line, invalid(_shown(place), "date", value=node.value))
     if isinstance(node, yaml.SequenceNode):
         for position, item in enumerate(node.value, 1):
             inner = f"{place}.{position}"
@@ -93,10 +100,12 @@ def _entries(node: yaml.MappingNode, place: str, lines: list[str]) -> Iterator[t
     for key, value in node.value:
         line, name = key.start_mark.line + 1, str(key.value)
         if name in first:
-            raise _refused(line, _joined(place, name), "key_twice", first=first[name])
+            raise InvalidPlace.at_line(
+                line, invalid(_shown(_joined(place, name)), "key_twice", first=first[name])
+            )
         first[name] = line
         if node.flow_style and _bare(key, value):
-            raise _refused(line, place, "comma", words=name[:SHOWN])
+            raise InvalidPlace.at_line(line, invalid(_shown(place), "comma", words=name[:SHOWN]))
         inner = _joined(place, name)
         if name in LANGUAGES:
             _whole(value, inner, lines)
@@ -111,7 +120,9 @@ def _languages(names: dict[str, int], place: str) -> None:
         return
     for name, line in names.items():
         if name not in LANGUAGES:
-            raise _refused(line, place, "language_unknown", name=name[:SHOWN])
+            raise InvalidPlace.at_line(
+                line, invalid(_shown(place), "language_unknown", name=name[:SHOWN])
+            )
 
 
 def _bare(key: yaml.Node, value: yaml.Node) -> bool:
@@ -123,27 +134,31 @@ def _bare(key: yaml.Node, value: yaml.Node) -> bool:
 def _whole(value: yaml.Node, place: str, lines: list[str]) -> None:
     """Refuse what is no sentence, or ends at a " #" for want of quotes: no more of it is read."""
     if not isinstance(value, yaml.ScalarNode):
-        raise _refused(value.start_mark.line + 1, place, "not_text")
+        raise InvalidPlace.at_line(value.start_mark.line + 1, invalid(_shown(place), "not_text"))
     if value.style or value.end_mark.line >= len(lines):
         return
     rest = lines[value.end_mark.line][value.end_mark.column :].strip()
     if value.value and rest.startswith("#"):
-        raise _refused(value.end_mark.line + 1, place, "remark", words=rest[:SHOWN])
+        raise InvalidPlace.at_line(
+            value.end_mark.line + 1, invalid(_shown(place), "remark", words=rest[:SHOWN])
+        )
 
 
 def _joined(place: str, name: str) -> str:
     return f"{place}.{name}".lstrip(".")
 
 
-def _refused(line: int, place: str, fault: str, **values: object) -> InvalidPlace:
-    shown = place.removeprefix(ROOTS[1]) or "–"
-    return InvalidPlace.at_line(line, invalid(shown, fault, **values))
+def _shown(place: str) -> str:
+    """Return a place as sentences name it."""
+    return place.removeprefix(ROOTS[1]) or "–"
 
 
 def _unreadable(error: yaml.MarkedYAMLError, text: str, name: str) -> InvalidPlace:
     """Return the refusal of what is no YAML, with the likeliest cause."""
     mark = error.problem_mark
-    line = mark.line + 1 if mark else 1
+    line = 1
+    if mark:
+        line = mark.line + 1
     context, problem = error.context or "", error.problem or ""
     if error.context_mark and "scanning a quoted" in context:
         return InvalidPlace.at_line(error.context_mark.line + 1, invalid(name, "quote_open"))
@@ -158,20 +173,13 @@ def _unreadable(error: yaml.MarkedYAMLError, text: str, name: str) -> InvalidPla
     return InvalidPlace.at_line(line, invalid(name, _cause(around, problem)))
 
 
-def _cause(around: list[str], problem: str) -> str:
+def _cause(around: list[str], problem: str) -> Cause:
     """Return the fault that most probably made these lines unreadable."""
     if any("\t" in row[: len(row) - len(row.lstrip())] for row in around):
         return "tab"
     if any(_WIDE.search(row) for row in around):
         return "wide"
-    for sign, fault in (
-        ("mapping values", "colon"),
-        ("expected key", "indent"),
-        ("expected '-'", "indent"),
-        ("cannot start", "sign"),
-        ("undefined alias", "alias"),
-        ("another document", "documents"),
-    ):
+    for sign, fault in CAUSES.items():
         if sign in problem:
             return fault
     return "not_yaml"

@@ -42,7 +42,8 @@ def criteria(rows: Any, texts: Mapping[str, Any], scale: float) -> tuple[Criteri
 
 def known(row: Any, place: str, needed: Collection[str], others: Collection[str]) -> None:
     """Refuse what lacks a field as new, or as a slip for one of `others` that is there."""
-    lacking = [field for field in needed if field not in mapping(row, place)]
+    there = mapping(row, place)
+    lacking = sorted(set(needed) - set(there), key=list(needed).index)
     if not lacking:
         return
     *_, id_ = place.split(".")
