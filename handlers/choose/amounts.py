@@ -7,6 +7,7 @@ from dataclasses import dataclass
 ROUND = {"億単位": 20_000.0, "数億": 20_000.0, "数千万": 3_000.0, "数百万": 300.0}  # 10,000 yen
 DOLLAR = 150  # yen
 EURO = 165  # yen
+POUND = 190  # yen
 TEN_THOUSAND = 1e4
 WEEKS = 4.0  # of a month
 YEAR = 12.0  # months
@@ -46,10 +47,13 @@ _YEN_SHORT = re.compile(
 )
 _KATAKANA = re.compile(rf"{_NUMBER} ?(千万|百万|億|万|千)? ?(?:米?(ドル)|(ユーロ))")
 _FOREIGN = re.compile(
-    rf"(US\$|\$|€|¥|￥) ?{_NUMBER} ?(k|m|mn|million|thousand|b|billion)?\b", re.IGNORECASE
+    rf"(US\$|\$|€|£|¥|￥|\b(?:USD|EUR|GBP|JPY)\b) ?{_NUMBER}"
+    r" ?(k|m|mn|million|thousand|b|billion)?\b",
+    re.IGNORECASE,
 )
 _NAMED = re.compile(
-    rf"{_NUMBER} ?(k|m|mn|million|thousand|billion)? ?(yen|jpy|usd|dollars?|euros?|eur)\b",
+    rf"{_NUMBER} ?(k|m|mn|million|thousand|billion)?"
+    r" ?(yen|jpy|usd|dollars?|euros?|eur|gbp|pounds?)\b",
     re.IGNORECASE,
 )
 _MONTHS = (
@@ -63,7 +67,14 @@ _MONTHS = (
     (re.compile(rf"\b(?!an?\b){_COUNT}[ -]months?\b(?! ago)", re.IGNORECASE), 1.0),
     (re.compile(rf"\b(?!an?\b){_COUNT}[ -]weeks?\b(?! ago)", re.IGNORECASE), 1 / WEEKS),
 )
-_SOON = re.compile(r"今月中|来月|next month|this month|right away|immediately|asap", re.IGNORECASE)
+_SOON = re.compile(
+    r"(?:今日|明日|今週|来週|週末|今月)(?:中|まで|には)"
+    r"|(?<![0-9一二三四五六七八九十])月末(?:まで|には)"
+    r"|来月|next month|this month|right away|immediately|asap"
+    r"|\b(?:by|within) (?:tomorrow|this week|next week|(?:the )?end of the month)"
+    r"|\bby (?:this |next )?(?:mon|tues|wednes|thurs|fri|satur|sun)day\b",
+    re.IGNORECASE,
+)
 _PEOPLE = (
     re.compile(
         rf"(?:利用者|使うのは|使う人|対象(?:者)?|全社|部員|所員|メンバー|教職員|組合員|職員|スタッフ|社員|従業員)"
@@ -77,7 +88,13 @@ _PEOPLE = (
     re.compile(
         rf"\b{_COUNT}(k| thousand)? (?!it |ml |ai |tech)(?:\w+ )?"
         rf"(?:people|employees|staff|users|lawyers|nurses|colleagues|seats|workers"
-        rf"|teachers|doctors)\b(?! (?:a|per) )",
+        rf"|teachers|doctors|operators|clerks|members|students|accountants"
+        rf"|salespeople)\b(?! (?:a|per) )",
+        re.IGNORECASE,
+    ),
+    re.compile(
+        rf"(?:\busers?|\bseats?|\bheadcount|利用者数?|人数|席数) ?[:=は]"
+        rf" ?{_NUMBER}(?![\d%])(k)?",
         re.IGNORECASE,
     ),
 )
@@ -197,6 +214,8 @@ def _rate(currency: str) -> float:
         return 1
     if name in ("€", "eur") or name.startswith("euro"):
         return EURO
+    if name in ("£", "gbp") or name.startswith("pound"):
+        return POUND
     return DOLLAR
 
 

@@ -94,6 +94,7 @@ class Situation:
         self._others = _any(rows["others"])
         self._undecided = _any(rows["undecided"])
         self._former = _any(rows["former"])
+        self._hoped = _any(rows["hoped"])
         self._refused = _any(rows["refused"])
         japanese, english = rows["negation"]
         self._after = re.compile(japanese)
@@ -160,6 +161,8 @@ class Situation:
             return True
         if self._refused.search(clause) and criterion in MEANS:
             return True
+        if self._hoped.search(clause) and criterion == "team":
+            return True
         numbers = self._numbers.get(criterion)
         return bool(numbers and numbers.bill and numbers.bill.search(clause))
 
@@ -214,6 +217,8 @@ class Situation:
             if former and rule.criterion not in (*SEVERAL, "gap"):
                 continue
             if undecided and rule.criterion not in ("gap", "team"):
+                continue
+            if rule.criterion == "team" and self._hoped.search(clause):
                 continue
             yield rule.criterion, rule.option, words
         if not undecided and not former:
