@@ -15,9 +15,19 @@ from knowledge.text.analysis import Analysis
 
 _WORD = re.compile(r"(?<![\w'’.@/-])[A-Za-z][a-z]{4,23}(?![\w'’@/:-]|\.\w)")
 _KATAKANA = re.compile(r"(?<![ァ-ヺー])[ァ-ヺー]{4,16}(?![ァ-ヺー])")
-_LETTERS = "".join(map(chr, range(ord("ァ"), ord("ヴ") + 1))) + "ー"
+# letters that lie on one key of a phone, are written alike or differ by a mark: taken for each other
+_KEYS = (
+    "アイウエオァィゥェォヴ", "カキクケコガギグゲゴ", "サシスセソザジズゼゾ", "タチツテトダヂヅデドッ",
+    "ナニヌネノ", "ハヒフヘホバビブベボパピプペポ", "マミムメモ", "ヤユヨャュョ", "ラリルレロ", "ワヲンー",
+    "アイウエオー", "シツソンノ", "アマ", "ウワフヲ", "クタケ", "チテ", "コユ", "スヌ", "ナメ", "ロコ", "ヒセ", "ルレ",
+)  # fmt: skip
+_OFTEN_LOST = "ーッンイウルストリクャュョ"  # letters left out most easily
 _SMALL, _LARGE = "ァィゥェォッャュョ", "アイウエオツヤユヨ"
 _SIZES = dict(zip(_SMALL + _LARGE, _LARGE + _SMALL, strict=True))
+_MISTAKEN: dict[str, str] = {}
+for _key in _KEYS:
+    for _letter in _key:
+        _MISTAKEN[_letter] = _MISTAKEN.get(_letter, "") + _key.replace(_letter, "")
 # how many pieces of the vocabulary a word is made of; 0 where that is not known
 Pieces = Callable[[str], int]
 Known = Callable[[Collection[str]], Collection[str]]  # which of some words the shelf holds
@@ -61,7 +71,7 @@ def _meant(word: str, pieces: Pieces, known: Known) -> str | None:
 
 def mended_katakana(question: str, analysis: Analysis, known: Known) -> str:
     """
-    Return a question with its misspelt katakana words mended. 20 ms for a word that neither the
+    Return a question with its misspelt katakana words mended. 4 ms for a word that neither the
     dictionary nor the shelf has.
     """
 
@@ -72,7 +82,7 @@ def mended_katakana(question: str, analysis: Analysis, known: Known) -> str:
         sized = list(known(list(_in_other_sizes(typed))))
         if len(sized) == 1:
             return sized[0]
-        others = dict.fromkeys(_a_letter_away(typed, _LETTERS))
+        others = dict.fromkeys(_a_key_away(typed))
         spelt = list(filter(analysis.has_words, others))
         meant = list(known(spelt)) or list(filter(analysis.has_word, spelt))
         if len(meant) != 1:
@@ -90,7 +100,24 @@ def _in_other_sizes(word: str) -> Iterator[str]:
             yield word[:at] + other + word[at + 1 :]
 
 
-def _a_letter_away(word: str, letters: str = ascii_lowercase) -> Iterator[str]:
+def _a_key_away(word: str) -> Iterator[str]:
+    """
+    Yield what a katakana word becomes by one letter less, another that is easily taken for it, one
+    that is easily left out, or changed with its neighbour.
+    """
+    for at in range(len(word) + 1):
+        before, after = word[:at], word[at:]
+        for letter in _OFTEN_LOST:
+            yield before + letter + after
+        if not after:
+            continue
+        yield before + after[1:]
+        yield before + after[1:2] + after[0] + after[2:]
+        for letter in _MISTAKEN.get(after[0], ""):
+            yield before + letter + after[1:]
+
+
+def _a_letter_away(word: str) -> Iterator[str]:
     """Yield what a word becomes by one letter less, more, other, or changed with its neighbour."""
     for at in range(len(word) + 1):
         before, after = word[:at], word[at:]
@@ -98,7 +125,7 @@ def _a_letter_away(word: str, letters: str = ascii_lowercase) -> Iterator[str]:
             yield before + after[1:]
         if len(after) > 1:
             yield before + after[1] + after[0] + after[2:]
-        for letter in letters:
+        for letter in ascii_lowercase:
             yield before + letter + after
             if after:
                 yield before + letter + after[1:]

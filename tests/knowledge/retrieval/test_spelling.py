@@ -1,9 +1,10 @@
-"""English words typed one letter wrong are searched for as they are written, and no other word is touched."""
+"""Words typed one letter wrong are searched for as they are written, and no other word is touched."""
 
 import pytest
 
 from knowledge.models.sentence_encoder import SentenceEncoder
-from knowledge.retrieval.spelling import mended
+from knowledge.retrieval.spelling import mended, mended_katakana
+from knowledge.text.analysis import Analysis
 
 SHELF = {"approves", "records", "tailscale", "hikarino"}
 
@@ -48,3 +49,39 @@ def test_what_is_right_or_may_be_several_words_stays(pieces, typed):
 
 def test_without_an_encoder_nothing_is_mended():
     assert mended("recrods", SentenceEncoder().pieces, known) == "recrods"
+
+
+class Counting(Analysis):
+    """Counts the texts it is asked about."""
+
+    looked_up = 0
+
+    def has_words(self, text):
+        self.looked_up += 1
+        return super().has_words(text)
+
+
+@pytest.fixture(scope="module")
+def analysis():
+    return Counting()
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("テレワクの申請", "テレワークの申請"),  # a letter left out
+        ("ガイドライソはどこ", "ガイドラインはどこ"),  # one that looks like it
+        ("アカウントの共有", "アカウントの共有"),
+        ("マネージメト研修", "マネージメント研修"),
+        ("カイドラインの例", "ガイドラインの例"),  # without its mark
+    ],
+)
+def test_a_katakana_word_one_letter_wrong_is_mended(analysis, typed, meant):
+    assert mended_katakana(typed, analysis, known) == meant
+
+
+def test_a_word_nobody_knows_costs_few_look_ups(analysis):
+    analysis.looked_up = 0
+
+    assert mended_katakana("ホゲラムーチョ", analysis, known) == "ホゲラムーチョ"
+    assert analysis.looked_up < 300
