@@ -4,8 +4,9 @@ Everyday questions, asked as people ask them, over a whole shelf: is the answer 
     nice -n 5 python -m tests.benchmarks.everyday [--shared FOLDER] [--data FOLDER] [--set everyday2] [--fails] [--read ID …] [--write FILE]
 
 The samples, the deck and both corpora of the shared data lie on the shelf; conversations are asked turn by turn, each in a
-talk of its own, by the command itself. `everyday2` is judged by its own judge.py; `everyday` says in words what a right answer
-holds, so that its answers are printed to be read (`--read t` prints the ids that begin so). A torn line begins or ends inside a
+talk of its own, by the command itself. `everyday3` (ours, in `data/`) are questions of a library, a clinic and a city office,
+over a shelf of their own. `everyday2` and `everyday3` are judged by the judge.py of the former; `everyday` says in words what
+a right answer holds, so that its answers are printed to be read (`--read t` prints the ids that begin so). A torn line begins or ends inside a
 sentence of the file it cites; what a file holds is read by other libraries than the product's. `--data` keeps the shelf for
 the next time.
 """
@@ -29,6 +30,7 @@ from tests.benchmarks.quotes import TAG, Source, _places, flat, lines_of, source
 
 ROOT = Path(__file__).resolve().parents[2]
 SETS = ("everyday", "everyday2")
+OURS = "everyday3"
 ARROW = " → "  # between the turns of a conversation that is written on one line
 Row = dict[str, Any]
 
@@ -50,16 +52,24 @@ def command(data: Path, *words: str, stdin: str | None = None) -> str:
     return done.stdout
 
 
-def fill(data: Path, shared: Path) -> None:
-    """Put the samples, the deck and both corpora on the shelf, unless they lie there."""
+def place(shared: Path, name: str) -> Path:
+    """Return the folder of a set of questions."""
+    if name == OURS:
+        return Path(__file__).with_name("data") / OURS
+    return shared / "bench" / name
+
+
+def corpora(shared: Path, chosen: str) -> list[Path]:
+    """Return the files that lie on the shelf of a set, in order."""
+    names = (OURS,) if chosen == OURS else SETS
+    return [path for name in names for path in sorted((place(shared, name) / "corpus").iterdir())]
+
+
+def fill(data: Path, shared: Path, chosen: str) -> None:
+    """Put the samples, the deck and the corpora on the shelf, unless they lie there."""
     if (data / "qdrant").is_dir():
         return
-    files = [
-        str(path)
-        for name in SETS
-        for path in sorted((shared / "bench" / name / "corpus").iterdir())
-    ]
-    command(data, "add", "--publish", *files)
+    command(data, "add", "--publish", *map(str, corpora(shared, chosen)))
     command(data, "add", "--samples")
 
 
@@ -83,10 +93,10 @@ def turns(rows: list[Row]) -> Iterator[Row]:
         yield {"id": row["id"], "text": said[-1], "thread": talk}
 
 
-def sources(shared: Path) -> dict[str, Source]:
+def sources(shared: Path, chosen: str) -> dict[str, Source]:
     """Return the files on the shelf by name, as other libraries read them."""
     known: dict[str, Source] = {}
-    paths = [path for name in SETS for path in (shared / "bench" / name / "corpus").iterdir()]
+    paths = corpora(shared, chosen)
     paths += [sample.path for sample in samples()]
     for path in paths:
         lines, wrapped = lines_of(path.name, path)
@@ -150,8 +160,8 @@ def named(answer: Row) -> Row:
 
 
 def measure(chosen: argparse.Namespace, data: Path) -> None:
-    fill(data, chosen.shared)
-    folder = chosen.shared / "bench" / chosen.set
+    fill(data, chosen.shared, chosen.set)
+    folder = place(chosen.shared, chosen.set)
     rows = load(folder / "questions.jsonl")
     asked = [row for row in turns(rows) if not chosen.read or _read(row, chosen.read)]
     stdin = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in asked)
@@ -160,11 +170,12 @@ def measure(chosen: argparse.Namespace, data: Path) -> None:
     if chosen.write:
         lines = [json.dumps(answer, ensure_ascii=False) + "\n" for answer in answers]
         chosen.write.write_text("".join(lines), "utf-8")
-    if (folder / "judge.py").is_file() and not chosen.read:
-        _judged(judge(folder / "judge.py"), rows, answers, fails=chosen.fails)
+    if chosen.set != SETS[0] and not chosen.read:
+        judging = judge(place(chosen.shared, SETS[1]) / "judge.py")
+        _judged(judging, rows, answers, fails=chosen.fails)
     else:
         _printed(rows, asked, answers)
-    known = sources(chosen.shared)
+    known = sources(chosen.shared, chosen.set)
     cut = [(answer["id"], line) for answer in answers for line in torn(answer, known)]
     length = statistics.median([len(answer.get("text", "")) for answer in answers])
     print(f"{len(answers)} answers, median {length:.0f} characters, {len(cut)} torn lines")
@@ -199,7 +210,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--shared", type=Path, default=ROOT.parent / "shared")
     parser.add_argument("--data", type=Path)
-    parser.add_argument("--set", choices=SETS, default="everyday2")
+    parser.add_argument("--set", choices=(*SETS, OURS), default="everyday2")
     parser.add_argument("--fails", action="store_true")
     parser.add_argument("--read", nargs="*", default=[])
     parser.add_argument("--write", type=Path)
@@ -207,8 +218,8 @@ def main() -> None:
     if chosen.data:
         measure(chosen, chosen.data)
         return
-    with tempfile.TemporaryDirectory() as place:
-        measure(chosen, Path(place))
+    with tempfile.TemporaryDirectory() as folder:
+        measure(chosen, Path(folder))
 
 
 if __name__ == "__main__":
