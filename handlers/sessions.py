@@ -5,7 +5,7 @@ Each duty is a small class of its own in `handlers/memory/`, over one link to Re
 promises is said there. Every call may raise `SessionsUnavailable`.
 """
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Awaitable, Callable, Collection, Sequence
 from datetime import UTC, datetime
 from typing import Self, TypeVar
 
@@ -144,6 +144,10 @@ class Sessions:
     async def remember_marks(self) -> None:
         """Say that marks of budgets are noted from now on."""
         await self._budgets.remember()
+
+    async def note_marks(self, marks: Collection[str]) -> None:
+        """Note marks of what was let through while no budget could be asked."""
+        await self._budgets.note(marks)
 
     async def hold(self, budget: str, seconds: float) -> None:
         """Allow nothing more of a budget for so many seconds."""

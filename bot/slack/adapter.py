@@ -259,8 +259,7 @@ class Slack(Face):
         """Return where the replies to a message appear."""
         payload, content = self._in_its_thread(decode(raw)), message.content
         if memory.pop(UNCLAIMED, ""):
-            # as with a repeat, what another process has posted is looked for first
-            payload = replace(payload, repeated=True)
+            payload = replace(payload, unclaimed=True)
         if parse.reacted(payload) and _is_thumb_up(content):
             return Unseen(memory)
         kind = _kind(payload, content)

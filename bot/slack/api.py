@@ -59,7 +59,8 @@ class Post:
     place, `thread` is "" for none.
 
     `mark` is what this message has of its own; `unsure` says that another process may have posted
-    it already, not before `since` (seconds since 1970, 0 when that is not known). `waits` is told
+    it already, not before `since` (seconds since 1970, 0 when that is not known). One that answers
+    a `repeated` delivery is hardly ever there already without its mark being known. `waits` is told
     of a longer wait for Slack to take it; a message that is `optional` never waits.
     """
 
@@ -68,6 +69,7 @@ class Post:
     thread: str
     content: Json
     since: float = 0.0
+    repeated: bool = False
     unsure: bool = False
     waits: Waits | None = None
     optional: bool = False
@@ -197,11 +199,14 @@ class Api:
                 again = await self._room_for(call)
             else:
                 again = await self._admitted(call)
-            if unsure or again:
-                unsure = True
-                earlier = await self._posted(post)
-                if earlier is not None:
-                    return replace(earlier, earlier=True)
+            unsure = unsure or again
+            earlier = None
+            if unsure:
+                earlier = await self._posted(post, self.call)
+            elif post.repeated:  # a look takes room from those that cannot do without
+                earlier = await self._posted(post, self.offer)
+            if earlier is not None:
+                return replace(earlier, earlier=True)
             try:
                 answer = await self._limited(call, arguments)
             except Unanswered:
@@ -235,7 +240,9 @@ class Api:
     def _repeats(self) -> Retry:
         return Retry(TRIES, PAUSE, again=is_unanswered, sleep=self._sleep)
 
-    async def _posted(self, post: Post) -> Posted | None:
+    async def _posted(
+        self, post: Post, look: Callable[..., Awaitable[Json | None]]
+    ) -> Posted | None:
         """
         Look for our own message with this mark; None when it is not there or may not be looked for.
         """
@@ -247,11 +254,11 @@ class Api:
         if post.since:
             arguments["oldest"] = f"{max(0.0, post.since - EARLIER):.6f}"
         try:
-            answer = await self.call(method, **arguments)
+            answer = await look(method, **arguments)
         except (Refused, Unanswered) as error:
             log.warning("could not look for a message of ours", extra={"reason": str(error)})
             return None
-        rows = answer.get("messages") or []
+        rows = answer.get("messages") or [] if answer else []
         stamps = [str(row["ts"]) for row in rows if _mark(row) == post.mark]
         if not stamps:
             return None
@@ -262,7 +269,7 @@ class Api:
         Return the first of the messages with this mark; where two processes posted at once, ours
         gives way to it.
         """
-        first = await self._posted(replace(post, channel=posted.channel))
+        first = await self._posted(replace(post, channel=posted.channel), self.call)
         if first is None or first.ts == posted.ts:
             return posted
         with suppress(Refused, Unanswered):

@@ -52,6 +52,7 @@ def decode(raw: Json) -> Payload:
         message_ts=word(part(raw, "container"), "message_ts") or word(part(raw, "message"), "ts"),
         said_at=_said_at(raw, event),
         repeated=raw.get(REPEATED) is True,
+        unclaimed=False,
         ephemeral=ephemeral,
         private=one_persons or _private_deed(raw, ephemeral=ephemeral),
         in_view=bool(view),

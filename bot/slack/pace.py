@@ -95,6 +95,7 @@ class Pace:
         self._clock = clock
         self._lanes: dict[str, _Lane] = {}
         self._own: dict[str, float] = {}  # budgets while there is no Redis: when each is empty
+        self._unnoted: set[str] = set()  # marks let through while Redis was away
 
     async def begin(self) -> None:
         """
@@ -162,8 +163,20 @@ class Pace:
     async def _take(self, call: Call, rate: Rate) -> Grant:
         if self._sessions is not None:
             with suppress(SessionsUnavailable):
+                await self._note(self._sessions)
                 return await self._sessions.take(call.budget, rate, call.mark, call.since)
         return self._take_own(call, rate)
+
+    async def _note(self, sessions: Sessions) -> None:
+        """Note what was let through while Redis was away, for whoever gets it again."""
+        marks, self._unnoted = self._unnoted, set()
+        if not marks:
+            return
+        try:
+            await sessions.note_marks(marks)
+        except SessionsUnavailable:
+            self._unnoted |= marks
+            raise
 
     def _take_own(self, call: Call, rate: Rate) -> Grant:
         """Take from a budget of this process; what others did is not known here."""
@@ -173,7 +186,10 @@ class Pace:
         if wait > 0:
             return Grant(wait)
         self._own[call.budget] = max(now, empty_at) + rate.interval
-        return Grant(0.0, again=bool(call.mark) and self._sessions is not None)
+        shared = bool(call.mark) and self._sessions is not None
+        if shared:
+            self._unnoted.add(call.mark)
+        return Grant(0.0, again=shared)
 
     @asynccontextmanager
     async def _told(self, call: Call, rate: Rate) -> AsyncIterator[None]:

@@ -145,7 +145,8 @@ class Payload:
     visible_thread: str  # the ts of a thread that people already see
     message_ts: str  # of the message that was pressed
     said_at: float  # seconds since 1970
-    repeated: bool  # a process that was not heard may have begun to answer
+    repeated: bool  # sent before: a process that was not heard may have begun to answer
+    unclaimed: bool  # Redis is away: another process may answer it at this moment
     ephemeral: bool  # it happened on a message that one person sees
     private: bool  # what was spoken to or pressed is one person's own
     in_view: bool  # in a window or at home

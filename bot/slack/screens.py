@@ -59,8 +59,9 @@ class SlackScreen:
             payload.thread,
             self._message.id,
             payload.said_at,
-            payload.repeated,
-            self._waits,
+            repeated=payload.repeated,
+            unclaimed=payload.unclaimed,
+            waits=self._waits,
         )
 
     async def _waits(self, first: int, seconds: float) -> None:

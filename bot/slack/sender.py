@@ -41,8 +41,8 @@ class Destination:
     Where messages of one turn go: `turn` tells them from those of other turns, `since` is when it
     was asked (or 0).
 
-    `late` says that another process may have begun the turn, `waits` is told of a longer wait for
-    Slack to take them.
+    `repeated` says that Slack sent the question more than once, `unclaimed` that another process
+    may answer it at this moment; `waits` is told of a longer wait for Slack to take them.
     """
 
     team: str
@@ -50,7 +50,8 @@ class Destination:
     thread: str
     turn: str
     since: float = 0.0  # seconds since 1970
-    late: bool = False
+    repeated: bool = False
+    unclaimed: bool = False
     waits: Waits | None = None
 
 
@@ -291,7 +292,17 @@ class Sender:
         if key in memory:  # the message with that name is the one that cannot be changed
             name += ":anew"
         mark = blake2b(name.encode(), digest_size=8).hexdigest()
-        post = Post(mark, to.channel, to.thread, content, to.since, to.late, to.waits, not last)
+        post = Post(
+            mark,
+            to.channel,
+            to.thread,
+            content,
+            to.since,
+            repeated=to.repeated,
+            unsure=to.unclaimed,
+            waits=to.waits,
+            optional=not last,
+        )
         posted = await self.api(to.team).post(post)
         memory.update({"channel": posted.channel, key: posted.ts})
         if posted.earlier and last:  # another process' message, which may still hold a status

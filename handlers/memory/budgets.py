@@ -6,6 +6,7 @@ generic cell rate algorithm). What was let through is noted under a mark of its 
 takes the work over knows whether it may have been done already.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -87,6 +88,13 @@ class Budgets:
         """Say that marks are noted from now on, where that has not been said before."""
         async with self._link.redis() as redis:
             await redis.set(SINCE, repr(await self._clock.ask(redis)), nx=True)
+
+    async def note(self, marks: Collection[str]) -> None:
+        """Note marks of what was let through without asking here; there is at least one."""
+        async with self._link.redis() as redis, redis.pipeline(transaction=False) as pipe:
+            for mark in marks:
+                pipe.set(key("mark", mark), 1, nx=True, ex=TURN)
+            await pipe.execute()
 
     async def hold(self, name: str, length: float) -> None:
         """Allow nothing more for `length` seconds: whoever counts outside said so."""

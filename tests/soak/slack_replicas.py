@@ -126,7 +126,7 @@ def deliveries(count, dice):
 
 
 class Fleet:
-    def __init__(self, folder, api, redis, ahead):
+    def __init__(self, folder, api, redis, ahead=0):
         self.ahead = ahead
         self.ports = [PORT + 2 + n for n in range(REPLICAS)]
         self.folder, self.api, self.redis = folder, api, redis

@@ -11,8 +11,10 @@ import pytest
 
 from bot.slack import api as rooms
 from bot.slack import refusals
+from bot.slack.pace import POSTS, Call, Pace
 from bot.slack.settings import Slack as Settings
 from handlers.conversation import Paragraph, Reply
+from handlers.sessions import Sessions
 from tests.bot.slack.conftest import until
 
 
@@ -254,6 +256,25 @@ async def test_a_turn_without_a_claim_finds_what_another_process_posted(desk, ap
         assert (await at.event(ts=ts, event_ts=ts))[0] == 200
 
     assert [m["text"] for m in api.messages.values()] == ["答え"]
+
+
+@pytest.mark.usefixtures("as_served")
+async def test_what_was_posted_while_redis_was_away_is_noted_once_it_is_back(store):
+    """So a process that gets the same question later knows that it may have been answered."""
+    async with Sessions(store.connect) as sessions:
+        one, later = Pace(sessions), Pace(sessions)
+        await one.begin()
+        message, other = (Call(POSTS, "C1", mark, time.time() + 1) for mark in ("a", "b"))
+        os.kill(store.server.pid, signal.SIGSTOP)
+        try:
+            assert await one.admitted(message)
+        finally:
+            os.kill(store.server.pid, signal.SIGCONT)
+        while not await sessions.alive():
+            await asyncio.sleep(0.05)
+
+        assert not await one.admitted(other)
+        assert await later.admitted(message)
 
 
 @pytest.mark.usefixtures("as_served")

@@ -85,6 +85,17 @@ async def test_the_first_questions_after_a_start_read_no_thread(store, texts, ap
     assert not api.named("conversations.replies")
 
 
+@pytest.mark.usefixtures("hurried")
+async def test_questions_that_come_a_second_time_are_not_held_up_by_looks(desk, api):
+    """A slow moment, and Slack sends every question again: nobody began to answer one of them."""
+    at = await desk(bot)
+    at.client.headers["X-Slack-Retry-Num"] = "1"
+    await all_at_once([at], 40)
+
+    assert len(api.messages) == 40
+    assert len(api.named("conversations.replies")) < 20  # those that Slack took at once
+
+
 @pytest.mark.usefixtures("lined_up")
 async def test_who_waits_is_told_how_many_come_first(desk, api):
     at = await desk(bot)
