@@ -170,20 +170,37 @@ def _suggestions(answer: Answer, texts: Texts) -> list[Buttons]:
     """Offer what was meant where that is open, else what to ask next; at most one row."""
     language = answer.language
     kind: type[AskMeant | AskFollowup] = AskMeant
-    questions: Sequence[str] = answer.choices
-    label = texts.say("ask.which", language)
-    if not questions:
+    labels = readings(answer.choices, language)
+    title = texts.say("ask.which", language)
+    if not labels:
         kind = AskFollowup
-        questions = answer.followups[:FOLLOWUPS]
-        label = texts.say("ask.go_on", language)
+        labels = [_asks(question, texts, language) for question in answer.followups[:FOLLOWUPS]]
+        title = texts.say("ask.go_on", language)
     items = []
-    for number, question in enumerate(questions, 1):
+    for number, label in enumerate(labels, 1):
         asked: Action = kind(answer.id, number)
-        shown = question if answer.choices else _asks(question, texts, language)
-        items.append(Button(shown, asked))
+        items.append(Button(label, asked))
     if not items:
         return []
-    return [Buttons(tuple(items), "followup", label)]
+    return [Buttons(tuple(items), "followup", title)]
+
+
+def readings(choices: Sequence[str], language: Language) -> list[str]:
+    """
+    Return what tells the readings of one question apart, as short as a button of a phone shows it:
+    the headings they name, or the whole of each where those do not.
+    """
+    labels = []
+    for choice in choices:
+        quoted = _QUOTED.findall(choice)
+        if not quoted:
+            return list(choices)
+        # the Japanese sentence begins with the heading, the English one ends with it
+        heading = quoted[0] if language == "ja" else quoted[-1]
+        labels.append(_fitting(bare_heading(heading), LABEL, language))
+    if len(set(labels)) < len(labels):
+        return list(choices)
+    return labels
 
 
 def _asks(question: str, texts: Texts, language: Language) -> str:
@@ -201,9 +218,13 @@ def _asks(question: str, texts: Texts, language: Language) -> str:
     if language == "ja":
         topic = topic.removesuffix("は")  # of "RAGとは": the label says は itself
     room = LABEL - len(texts.say("ask.about", language, topic=""))
-    if len(topic) > room:
-        topic = _shortened(topic, room - 1, language)
-    return texts.say("ask.about", language, topic=topic)
+    return texts.say("ask.about", language, topic=_fitting(topic, room, language))
+
+
+def _fitting(topic: str, room: int, language: Language) -> str:
+    if len(topic) <= room:
+        return topic
+    return _shortened(topic, room - 1, language)
 
 
 def _shortened(topic: str, room: int, language: Language) -> str:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 
 from handlers.actions.questions import AskMeant, NewTopic
 from handlers.conversation import Block, Button, Buttons, Paragraph, Reply
+from handlers.questions.answers import readings
 from handlers.texts import Texts
 from knowledge.values import Answer
 
@@ -34,9 +35,10 @@ def asked_back(answer: Answer, texts: Texts) -> Reply:
     text = texts.say("ask.asked_back", language)
     buttons = []
     lines = [text]
-    for number, question in enumerate(answer.choices, 1):
+    labels = readings(answer.choices, language)
+    for number, (question, label) in enumerate(zip(answer.choices, labels, strict=True), 1):
         lines.append(f"{number}. {question}")
-        buttons.append(Button(f"{number}. {question}", AskMeant(answer.id, number)))
+        buttons.append(Button(f"{number}. {label}", AskMeant(answer.id, number)))
     blocks: tuple[Block, ...] = (Paragraph(text), Buttons(tuple(buttons), "followup"))
     return Reply("\n".join(lines), blocks, answer=answer)
 

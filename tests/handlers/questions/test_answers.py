@@ -103,6 +103,27 @@ def test_what_it_may_have_meant_stands_in_place_of_further_questions(texts):
 
 
 @pytest.mark.parametrize(
+    ("choices", "labels"),
+    [
+        (
+            ("「第3条 宿泊費」(旅費規程)について、上限は?", "「第5条 日当」(旅費規程)について、上限は?"),
+            ["宿泊費", "日当"],
+        ),
+        (
+            ("「宿泊費」(旅費規程)について、上限は?", "「宿泊費」(海外旅費規程)について、上限は?"),
+            ["「宿泊費」(旅費規程)について、上限は?", "「宿泊費」(海外旅費規程)について、上限は?"],
+        ),
+    ],
+    ids=["by heading", "whole where headings are alike"],
+)
+def test_readings_are_told_apart_as_shortly_as_can_be(texts, choices, labels):
+    shown = blocks_of(answer(("文。", 1), choices=choices), texts)
+
+    row = next(b for b in shown if isinstance(b, Buttons) and b.row == "followup")
+    assert [b.label for b in row.items] == labels
+
+
+@pytest.mark.parametrize(
     ("day", "ja", "en"),
     [
         ("2026-11-20", "2026-11-20", "2026-11-20"),
