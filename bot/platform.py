@@ -21,7 +21,7 @@ from collections.abc import (
 )
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Literal, Protocol, Self
 
 from bot.environment import InvalidSettings, Section
 from handlers.texts import Texts
@@ -62,6 +62,43 @@ class Health:
 
 
 @dataclass(frozen=True, slots=True)
+class Vouched:
+    """Somebody a platform vouches for: their id on it, and their name there, "" for none."""
+
+    id: str
+    name: str
+
+
+class NotVouched(Exception):
+    """
+    A platform vouches for nobody: its keys are "away", the token is "untrusted" or of an old
+    "version", or it names a "guest". The text is for the log and holds nothing of what was sent.
+    """
+
+    def __init__(self, trouble: Literal["away", "untrusted", "version", "guest"], why: str) -> None:
+        super().__init__(why)
+        self.trouble = trouble
+
+
+class Tab(Protocol):
+    """
+    The web page inside a platform. `origins` are the platform's pages that may show it in a frame;
+    `library` is the address of the platform's own script that asks for a token, and `integrity`
+    what its content must be. `proof` ends all sessions once it changes.
+    """
+
+    origins: tuple[str, ...]
+    library: str
+    integrity: str
+
+    @property
+    def proof(self) -> str: ...
+
+    async def vouch(self, token: str) -> Vouched:
+        """Return whom a token of the platform names. Raises NotVouched."""
+
+
+@dataclass(frozen=True, slots=True)
 class Rooms:
     """
     What stands behind the replies, for a face that gives machines values.
@@ -89,7 +126,8 @@ class Host:
     `health` asks how each part is doing, which takes as long as the slowest of them. `address` is
     the host that is listened on, `public_url` the address people open, empty where there is none.
     `named` are the ids the settings name as admins or in audiences, of people and of user groups.
-    `rooms` are what machines ask, `documents` the pages of documents as they were read.
+    `rooms` are what machines ask, `documents` the pages of documents as they were read. `tab` is
+    the platform that shows the web page inside itself, None where none does.
     """
 
     turns: "Turns"
@@ -102,6 +140,7 @@ class Host:
     named: frozenset[str]
     rooms: Rooms
     documents: "DocumentView"
+    tab: Tab | None = None
 
 
 class Face:
@@ -197,7 +236,8 @@ class Platform:
     part of the settings, and says whether it is on; without one it always is. `open` makes its
     face; it is given the section. `diagnose` tries whether the section works, for the command
     `check`: "ready", "on" or what is wrong; None where there is nothing to try. One that `tells`
-    can write to its people of its own accord.
+    can write to its people of its own accord. `tab` makes what shows the web page inside it, of the
+    section and the page's address; None where it is not set up.
     """
 
     name: str
@@ -206,6 +246,7 @@ class Platform:
     diagnose: Callable[[Any], Awaitable[str]] | None = _on
     tells: bool = False
     limits: Limits = Limits()
+    tab: Callable[[Any, str], Tab | None] | None = None
 
 
 def described(places: Iterable[str], taken: Collection[str] = ()) -> tuple[Platform, ...]:

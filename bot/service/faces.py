@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from bot.platform import Face, Host, Platform, Rooms
+from bot.platform import Face, Host, Platform, Rooms, Tab
 from bot.service.application import Application
 from bot.service.health import health
 from bot.turns import Endpoint
@@ -25,6 +25,7 @@ class Faces:
             named=settings.admins.union(*settings.audiences.values()),
             rooms=rooms_of(application),
             documents=application.documents.view,
+            tab=self._tab(),
         )
 
     def made(self) -> dict[str, tuple[Platform, Face]]:
@@ -39,6 +40,18 @@ class Faces:
             self._introduce(platform, face)
             faces[platform.name] = platform, face
         return faces
+
+    def _tab(self) -> Tab | None:
+        """Return the first platform that shows the web page inside itself, None where none does."""
+        settings = self._application.settings
+        for platform in settings.platforms:
+            section = settings.sections.get(platform.name)
+            if platform.tab is None or section is None:
+                continue
+            tab = platform.tab(section, settings.public_url)
+            if tab is not None:
+                return tab
+        return None
 
     def _introduce(self, platform: Platform, face: Face) -> None:
         application = self._application

@@ -159,7 +159,7 @@ class TokenVerifier:
 
     async def _claims(self, headers: Sequence[str], channel: str) -> dict[str, Any]:
         token = _bearer(headers)
-        key = await self._keys.key(_key_id(token))
+        key = await self._keys.key(key_id(token))
         if key is None:
             raise Unauthorized("unknown signing key")
         if channel not in (key.get("endorsements") or ()):
@@ -193,7 +193,7 @@ def _bearer(headers: Sequence[str]) -> str:
     return token
 
 
-def _key_id(token: str) -> str:
+def key_id(token: str) -> str:
     """Return the id of the key that is said to have signed the token."""
     try:
         header = jwt.get_unverified_header(token)

@@ -36,7 +36,12 @@ def manifest(text: str, settings: Teams | None) -> str:
     if own.privacy_url:
         told["developer"]["privacyUrl"] = own.privacy_url
     if not own.all_messages:
-        del told["authorization"], told["webApplicationInfo"]
+        del told["authorization"]
+    if not own.tab:
+        tabs = [tab for tab in told["staticTabs"] if "contentUrl" not in tab]
+        told["staticTabs"] = tabs
+    if not (own.all_messages or own.tab):
+        del told["webApplicationInfo"]
     named = _named(told, own.app_name)
     return json.dumps(named, ensure_ascii=False, indent=2) + "\n"
 

@@ -117,6 +117,17 @@ class Teams(Section):
         default=False,
     )
 
+    tab: bool = setting(
+        "TEAMS_TAB",
+        (
+            "1: ウェブページを Teams の個人用タブとして開く(Entra での準備が要る)",
+            "`1`: the web page is a personal tab in Teams; Entra has to be prepared for it",
+        ),
+        ("タブなし", "no tab"),
+        read=switch,
+        default=False,
+    )
+
     sdk: str = setting(
         "TEAMS_SDK",
         (

@@ -29,7 +29,7 @@ from handlers.texts import Texts
 from knowledge.values import Language
 
 Role = Literal["member", "admin"]
-By = Literal["password", "oidc"]
+By = Literal["password", "oidc", "tab"]
 KIND = "signin"
 RECALLED = 10_000  # sessions a process remembers for when Redis is away
 NAME = 40  # characters
@@ -53,9 +53,12 @@ class Session:
 
 
 class Access:
-    """`people` decides who of those with an account of the company is an admin."""
+    """
+    `people` decides who of those with an account of the company is an admin. `tab` is what sessions
+    inside a platform are checked against, "" where there is none.
+    """
 
-    def __init__(  # each of them is one thing that decides who somebody is
+    def __init__(  # noqa: PLR0913  # each of them is one thing that decides who somebody is
         self,
         passwords: Passwords,
         texts: Texts,
@@ -63,10 +66,12 @@ class Access:
         *,
         local: bool,
         people: People | None = None,
+        tab: str = "",
         clock: Callable[[], float] = time.time,
     ) -> None:
         self.local = local
-        self.open = local or bool(passwords)
+        self.open = local or bool(passwords) or bool(tab)
+        self.tab = tab
         self.by_password = bool(passwords.member or passwords.admin)
         self.issuer = getattr(passwords, "issuer", "")
         self._passwords: dict[Role, str] = {"admin": passwords.admin, "member": passwords.member}
@@ -131,6 +136,8 @@ class Access:
         proof = self.issuer
         if session.by == "password":
             proof = self._proof(session.role)
+        elif session.by == "tab":
+            proof = self.tab
         return bool(proof) and hmac.compare_digest(session.proof, proof)
 
     # ----------------------------------------------------------------- coming and going
@@ -178,6 +185,11 @@ class Access:
         """Return the session of somebody the company's provider vouches for."""
         until = self._clock() + SIGN_IN
         return Session(id_, name, "member", tuple(sorted(groups)), "oidc", self.issuer, until)
+
+    def with_tab(self, id_: str, name: str) -> Session:
+        """Return the session of somebody a platform vouches for, inside which the page is shown."""
+        until = self._clock() + SIGN_IN
+        return Session(id_, name, "member", (), "tab", self.tab, until)
 
     def _role(self, password: str) -> Role | None:
         """Compare with both passwords in constant time, whichever is meant."""

@@ -18,7 +18,7 @@ from starlette.routing import BaseRoute, Mount, Route
 from starlette.types import ExceptionHandler, Scope
 
 from bot.environment import LOOPBACK
-from bot.platform import Face, Health
+from bot.platform import Face, Health, Tab
 from bot.turns import Turns
 from bot.web.access import Access
 from bot.web.account import Account, Machines
@@ -37,6 +37,7 @@ from bot.web.shown_again import again
 from bot.web.signing import Known, session_in
 from bot.web.signing import SignIn as Signing
 from bot.web.source_page import SourcePage
+from bot.web.tab import TabPage
 from bot.web.talk_pages import TalkPages
 from bot.web.talks import Talks
 from bot.web.team_page import TeamPage
@@ -77,6 +78,7 @@ class Web(Face):
         machines: Machines | None = None,
         insights: Sources | None = None,
         documents: DocumentView | None = None,
+        tab: Tab | None = None,
     ) -> None:
         if passwords is None:
             passwords = Passwords()
@@ -84,7 +86,11 @@ class Web(Face):
         self._embed = passwords.embed
         self._secure = public_url.startswith("https://")
         local = host in LOOPBACK and not public_url
-        self._access = Access(passwords, texts, sessions, local=local, people=people)
+        if local:
+            tab = None
+        self._frames = self._embed + (tab.origins if tab else ())
+        proof = tab.proof if tab else ""
+        self._access = Access(passwords, texts, sessions, local=local, people=people, tab=proof)
         named = urlsplit(public_url).hostname or ""
         self._hosts = LOOPBACK | ({named, host} - {""})
         self._conversations = Conversations(sessions, passwords.talk_seconds)
@@ -92,6 +98,7 @@ class Web(Face):
         self._told = Told(sessions)
         self._composer = Composer(turns, texts, doctor, self._talks, self._told)
         self._view = View(texts, self._access, secure=self._secure)
+        self._tab = TabPage(tab, self._access, self._view)
         provider = _provider(passwords, public_url)
         self._signing = Signing(
             self._access, sessions, texts, self._view, provider, secure=self._secure
@@ -122,6 +129,7 @@ class Web(Face):
             *self._posting.routes(),
             *self._signing.routes(),
             *self._account.routes(),
+            *self._tab.routes(),
             *self._insights.routes(),
             *self._documents.routes(),
             Route("/files/{token}", self._file, methods=["GET"]),
@@ -138,7 +146,7 @@ class Web(Face):
             scheme="https" if self._secure else "http",
             elsewhere=elsewhere,
             local=self._access.local,
-            embed=self._embed,
+            embed=self._frames,
         )
         return [guard, Middleware(Known, access=self._access)]
 

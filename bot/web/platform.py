@@ -25,6 +25,7 @@ def _open(section: SignIn, host: Host) -> Face:
         machines=_machines(host),
         insights=_insights(host),
         documents=host.documents,
+        tab=host.tab,
     )
 
 

@@ -128,15 +128,23 @@ def _refuse(refused: tuple[int, str]) -> PlainTextResponse:
     return PlainTextResponse(why, status, headers={"Connection": "close"})
 
 
+def policy(origins: tuple[str, ...] = (), scripts: tuple[str, ...] = ()) -> str:
+    """
+    Return what a page may do: be shown in a frame by these origins, and run these scripts of other
+    hosts beside our own.
+    """
+    told = HEADERS["Content-Security-Policy"]
+    if origins:
+        ancestors = f"frame-ancestors 'self' {' '.join(origins)}"
+        told = told.replace("frame-ancestors 'none'", ancestors)
+    if scripts:
+        told += f"; script-src 'self' {' '.join(scripts)}"
+    return told
+
+
 def _framed_by(origins: tuple[str, ...]) -> dict[str, str]:
     """Return the headers of a page that these origins may show in a frame; nobody where none."""
-    if not origins:
-        return HEADERS
-    policy = HEADERS["Content-Security-Policy"]
-    ancestors = f"frame-ancestors 'self' {' '.join(origins)}"
-    return HEADERS | {
-        "Content-Security-Policy": policy.replace("frame-ancestors 'none'", ancestors)
-    }
+    return HEADERS | {"Content-Security-Policy": policy(origins)}
 
 
 def _with_headers(

@@ -19,6 +19,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from bot.web import parse
 from bot.web.access import Access, Session
+from bot.web.cookies import FRAMED, SIGNED, is_framed, keep_in_frame, word_of
 from bot.web.identity import Attempt, NotSignedIn, Provider
 from bot.web.security import FORM
 from bot.web.tries import Tries
@@ -28,7 +29,6 @@ from handlers.sessions import Sessions, SessionsUnavailable
 from handlers.texts import Texts
 
 log = logging.getLogger(__name__)
-SIGNED = "signed"  # the cookie of whoever signed in
 BROWSER = "browser"  # the cookie of a browser that signed in before
 AWAY = "signing"  # the cookie of one that is at the company's provider
 ATTEMPT, KNOWN = "signin.attempt", "signin.browser"  # kinds of state
@@ -56,7 +56,7 @@ class Known:
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            cookie = Request(scope).cookies.get(SIGNED, "")
+            cookie = word_of(Request(scope))
             state = scope.setdefault("state", {})
             try:
                 state["session"] = await self._access.session(cookie)
@@ -195,10 +195,10 @@ class SignIn:
     async def _sign_out(self, request: Request) -> Response:
         """End this session, wherever else its cookie may lie."""
         try:
-            await self._access.end(request.cookies.get(SIGNED, ""))
+            await self._access.end(word_of(request))
         except SessionsUnavailable:
             return self._refused(request, "signin_away", 503)
-        return _gone()
+        return _gone(request)
 
     async def _sign_out_everywhere(self, request: Request) -> Response:
         """End every session of this person."""
@@ -208,7 +208,7 @@ class SignIn:
                 await self._access.end_all(session.person)
         except SessionsUnavailable:
             return self._refused(request, "signin_away", 503)
-        return _gone()
+        return _gone(request)
 
     # ----------------------------------------------------------------- what is said
 
@@ -229,10 +229,13 @@ class SignIn:
         )
 
 
-def _gone() -> Response:
+def _gone(request: Request) -> Response:
     response = RedirectResponse("/", 303)
-    response.delete_cookie(SIGNED)
-    response.delete_cookie(SESSION)
+    for name in (SIGNED, SESSION):
+        response.delete_cookie(name)
+    if is_framed(request):
+        for name in (FRAMED, SESSION):
+            keep_in_frame(response, name, "", 0)
     return response
 
 

@@ -15,9 +15,11 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 from starlette.staticfiles import StaticFiles
 
+from bot.platform import Tab
 from bot.press import KEY, pack
 from bot.web.access import Access
 from bot.web.conversations import Article
+from bot.web.cookies import keep
 from bot.web.pages import PLACES, Spot
 from bot.web.rail import Rail
 from bot.web.render import Page
@@ -33,6 +35,8 @@ from knowledge.values import Language
 
 HERE = Path(__file__).parent
 SESSION, TONGUE = "conversation", "lang"  # cookies
+# why nobody is signed in inside a platform: each has a sentence
+TROUBLES = ("unset", "outside", "refused", "untrusted", "version", "guest", "cookies", "away")
 FOREVER = "public, max-age=31536000, immutable"
 # a page is never shown from before: going back asks for it again
 FRESH = "private, no-store"
@@ -62,6 +66,7 @@ class View:
         self._template = template("page.html")
         self._leading = template("leads_on.html")
         self._shared = template("shared.html")
+        self._tab = template("tab.html")
         self._stamp = _stamp(HERE / "static")
 
     def page(self, request: Request, spot: Spot, shown: Shown) -> Response:
@@ -135,6 +140,20 @@ class View:
         )
         return HTMLResponse(html)
 
+    def tab(self, request: Request, tab: Tab | None) -> Response:
+        """Return the page that signs somebody in inside a platform, or says why it cannot."""
+        language = language_of(request)
+        html = self._tab.render(
+            language=language,
+            other="en" if language == "ja" else "ja",
+            other_address=_in_other_language(request, language),
+            stamp=self._stamp,
+            tab=tab,
+            troubles=TROUBLES,
+            say=partial(self._say, language),
+        )
+        return _fresh(html)
+
     def notice(self, request: Request, person: Person | None, status: int, name: str) -> Response:
         """Return a page that says one thing and the way on."""
         wrong = self._texts.say(f"web.{name}", language_of(request))
@@ -191,14 +210,10 @@ class View:
 
     def with_cookies(self, request: Request, response: Response) -> Response:
         """Let the browser keep its conversation, and its language once it has chosen one."""
-        response.set_cookie(
-            SESSION, session_of(request), httponly=True, samesite="strict", secure=self._secure
-        )
+        keep(response, request, SESSION, session_of(request), secure=self._secure)
         chosen = request.query_params.get("lang")
         if chosen in ("ja", "en"):
-            response.set_cookie(
-                TONGUE, chosen, COOKIE, httponly=True, samesite="strict", secure=self._secure
-            )
+            keep(response, request, TONGUE, chosen, COOKIE, secure=self._secure)
         return response
 
 

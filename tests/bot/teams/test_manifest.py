@@ -171,6 +171,18 @@ def test_what_teams_would_refuse_is_refused_here(tmp_path, wrong):
         packed(tmp_path, with_teams(**wrong))
 
 
+def test_the_page_is_a_tab_only_where_that_is_set(tmp_path):
+    plain = json.loads(packed(tmp_path, COMPLETE)["manifest.json"])
+    tabbed = json.loads(packed(tmp_path, with_teams(tab=True))["manifest.json"])
+
+    assert [tab["entityId"] for tab in plain["staticTabs"]] == ["conversations", "about"]
+    assert "webApplicationInfo" not in plain
+    assert tabbed["staticTabs"][1]["contentUrl"] == "https://bot.firm.example/tab"
+    resource = tabbed["webApplicationInfo"]["resource"]
+    assert resource == f"api://bot.firm.example/{APP}"
+    assert "authorization" not in tabbed
+
+
 def test_all_messages_are_asked_for_only_where_that_is_set(tmp_path):
     assert "authorization" not in json.loads(packed(tmp_path)["manifest.json"])
     asking = json.loads(packed(tmp_path, with_teams(all_messages=True))["manifest.json"])
