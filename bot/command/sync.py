@@ -18,7 +18,7 @@ from handlers.conversation import Press
 from handlers.documents.names import display
 from handlers.documents.report import PARTS, WORDS
 from handlers.documents.sync import Known
-from handlers.documents.sync_events import Event, Wanted
+from handlers.documents.sync_events import UNOPENED, Event, Wanted
 from knowledge.documents.comparison import Changes, Section, replaced
 from knowledge.errors import KnowledgeError, UnknownDocument
 from knowledge.reading.reading import shown_name
@@ -102,6 +102,7 @@ class _Told:
         self._language = language
         self.failed = False  # by more than files of a format that nobody reads
         self._done = 0
+        self._unopened = 0
         self._console = Console(highlight=False)
 
     def event(self, event: Event) -> None:
@@ -110,6 +111,7 @@ class _Told:
             self.failed = self.failed or event.code != "source_unsupported"
         elif event.number:
             self._done += 1
+        self._unopened += event.code == UNOPENED
         if self._json:
             output.line(_row(event))
             return
@@ -131,13 +133,19 @@ class _Told:
     def summary(self, counts: Mapping[str, int]) -> None:
         """Report how many entries had which outcome."""
         if self._json:
-            output.line({"summary": dict(counts), "preview": self._preview})
+            told = {"summary": dict(counts), "preview": self._preview}
+            if self._unopened:
+                told["unopened"] = self._unopened
+            output.line(told)
             return
         total = self._counted(counts) or self._say("sync_nothing")
         heading = self._say("sync_done")
         if self._preview:
             heading = self._say("sync_would")
         self._console.print(f"{heading} {total}", markup=False, soft_wrap=True)
+        if self._unopened:
+            line = self._say("sync_unopened", n=self._unopened)
+            self._console.print(line, markup=False, soft_wrap=True)
 
     def interrupted(self) -> None:
         """Say what is kept of a run that somebody stopped."""

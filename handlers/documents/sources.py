@@ -43,7 +43,7 @@ from handlers.documents.names import display
 from handlers.documents.page import reader_label, sure_of
 from handlers.documents.pages import Page
 from handlers.documents.sync import Known, Syncs
-from handlers.documents.sync_events import Event, Wanted
+from handlers.documents.sync_events import UNOPENED, Event, Wanted
 from handlers.sessions import SessionsUnavailable
 from knowledge.errors import KnowledgeError
 from knowledge.sources.addresses import service_of
@@ -247,10 +247,23 @@ class Sources:
         if lines:
             columns = tuple(Column(say(f"source_column_{name}", message)) for name in _PREVIEWED)
             blocks.append(Table(text, columns, tuple(lines[:EVENTS])))
+        notes = self._beside(message, events, max(0, len(lines) - EVENTS))
+        blocks += [Paragraph(note, "quiet") for note in notes]
         run = context.button("source_run", message, RunSource(known.id))
         blocks.append(Buttons((run, self._back(message))))
-        spoken = [text, *(f"- {word}: {name}" for word, name, _ in lines[:EVENTS])]
+        spoken = [text, *(f"- {word}: {name}" for word, name, _ in lines[:EVENTS]), *notes]
         return Reply("\n".join(spoken), tuple(blocks), private=True)
+
+    def _beside(self, message: Message, events: Sequence[Event], more: int) -> list[str]:
+        """Return what the table of a preview does not tell."""
+        notes = []
+        if more:
+            notes.append(self._context.say("source_more", message, n=more))
+        unopened = sum(event.code == UNOPENED for event in events)
+        if unopened:
+            language = message.person.language
+            notes.append(self._context.texts.say("cli.sync_unopened", language, n=unopened))
+        return notes
 
     def _fields(self, message: Message) -> tuple[Field, ...]:
         say, context = self._context.say, self._context

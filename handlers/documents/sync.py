@@ -113,7 +113,7 @@ class Syncs:
             run.accepts_vanished = accept_vanished
             try:
                 if preview:
-                    return await run.preview(message)
+                    return await run.preview()
                 await self._context.record(message, ACTION, name=wanted.address)
                 async with self._changes.together(message) as together:
                     return await self._carried_out(id_, wanted, notes, run, together)

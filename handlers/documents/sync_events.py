@@ -7,6 +7,7 @@ from knowledge.documents.comparison import Changes
 from knowledge.sources.plan import Held
 from knowledge.values import DocumentKind, Phrase
 
+UNOPENED = "unopened"  # the code of what a preview told by the list alone
 Outcome = Literal[
     "new",
     "changed",

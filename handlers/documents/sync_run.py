@@ -2,7 +2,9 @@
 One run of a source: what it lists held against what is known, and each difference carried out.
 """
 
+import asyncio
 import hashlib
+import time
 from collections import Counter
 from collections.abc import Callable, Mapping
 from contextlib import suppress
@@ -12,7 +14,7 @@ from handlers.conversation import Message
 from handlers.documents.change import Change
 from handlers.documents.changes import NotChanged, Together
 from handlers.documents.context import Context
-from handlers.documents.sync_events import Event, Notes, Wanted
+from handlers.documents.sync_events import UNOPENED, Event, Notes, Wanted
 from knowledge.documents.comparison import compare
 from knowledge.documents.library import Library
 from knowledge.errors import PartlyRead, UnknownDocument, UnreadableDocument
@@ -20,11 +22,13 @@ from knowledge.formats import format_of
 from knowledge.reading.chunks import passages
 from knowledge.reading.readers.limits import Limits
 from knowledge.reading.reading import READER_VERSION, read
-from knowledge.sources.plan import Held, Plan, doubtful, planned
+from knowledge.sources.plan import Held, Lost, Plan, doubtful, planned
 from knowledge.sources.sentences import phrase
 from knowledge.sources.source import Entry, Source, SourceUnavailable
 from knowledge.text.sizes import megabytes
 from knowledge.values import Document, Metadata, Phrase
+
+OPENING = 30.0  # seconds in which a preview opens files; what is left it tells by the list
 
 
 class Run:
@@ -55,15 +59,20 @@ class Run:
         self._wanted = wanted
         self._told = told
         self._limits = context.limits or Limits()
-        self._moved: set[str] = set()  # ids that have vanished because their entries moved
+        self._lost = Lost((), self.held)
 
-    async def preview(self, message: Message) -> Mapping[str, int]:
+    async def preview(self) -> Mapping[str, int]:
         """Tell what a run would do; nothing is changed."""
         plan = await self._planned()
         self._tell_known(plan)
         entries = (*plan.changed, *plan.fresh)  # so that a copy is that of what is here
+        end = time.monotonic() + OPENING
         for number, entry in enumerate(entries, 1):
-            event = await self._looked_at(entry, plan)
+            if time.monotonic() < end:
+                event = await self._looked_at(entry)
+            else:
+                event = self._listed(entry)
+                await asyncio.sleep(0)  # others have their turn, and whoever stops it is heard
             self._tell(event, number, len(entries))
         self._tell_vanished(plan)
         return self.counts
@@ -75,7 +84,7 @@ class Run:
         self._tell_known(plan)
         entries = (*plan.changed, *plan.fresh)  # so that a copy is that of what is here
         for number, entry in enumerate(entries, 1):
-            event = await self._taken(together, entry, plan)
+            event = await self._taken(together, entry)
             self._tell(event, number, len(entries))
         await self._withdraw(together.message, plan)
         return self.counts
@@ -91,7 +100,9 @@ class Run:
                 self.held[id_] = replace(held, fingerprint="")  # refused by earlier readers
         documents = await self._library.documents()
         alive = frozenset(document.id for document in documents)
-        return planned(listed, self.held, alive)
+        plan = planned(listed, self.held, alive)
+        self._lost = Lost(plan.vanished, self.held)
+        return plan
 
     async def _address_readers(self, message: Message) -> None:
         """Give the documents of a source to others, where the source itself is for others now."""
@@ -127,13 +138,24 @@ class Run:
             self.failures.append((named, event.code, event.reason.ja, event.reason.en))
         self._told(replace(event, number=number, total=total, label=label))
 
-    async def _looked_at(self, entry: Entry, plan: Plan) -> Event:
+    def _listed(self, entry: Entry) -> Event:
+        """Return what would become of one entry, by what the list says of it alone."""
+        if refused := self._unfit(entry):
+            return refused
+        before = self.held.get(entry.id)
+        if before is not None and before.document:
+            return Event(entry.id, "changed", document=before.document, code=UNOPENED)
+        if before is None and (moved := self._lost.with_fingerprint(entry.fingerprint)):
+            return Event(entry.id, "moved", before=moved, code=UNOPENED)
+        return Event(entry.id, "new", code=UNOPENED)
+
+    async def _looked_at(self, entry: Entry) -> Event:
         """Return what would become of one entry."""
         if refused := self._unfit(entry):
             return refused
         try:
             content = await self._source.fetch(entry)
-            known = await self._would_be_known(entry, hashlib.sha256(content).hexdigest(), plan)
+            known = await self._would_be_known(entry, hashlib.sha256(content).hexdigest())
             if known is not None:
                 return known
             reading = await read(entry.name, content, limits=self._limits)
@@ -148,20 +170,19 @@ class Run:
         changes = compare(await self._library.passages(shown), after)
         return Event(entry.id, "changed", document=document.id, changes=changes)
 
-    async def _would_be_known(self, entry: Entry, sha256: str, plan: Plan) -> Event | None:
+    async def _would_be_known(self, entry: Entry, sha256: str) -> Event | None:
         """Return what would become of an entry whose bytes are known; None for new ones."""
         before = self.held.get(entry.id)
         if before and before.sha256 == sha256 and before.document and not before.gone:
             return Event(entry.id, "unchanged", document=before.document)
         if before is not None:
             return None
-        if moved := self._place_before(sha256, plan):
-            self._moved.add(moved)
+        if moved := self._lost.with_bytes(sha256):
             return Event(entry.id, "moved", before=moved)
         holding = await self._library.holding(sha256)
         return Event(entry.id, "copy", document=holding.id) if holding else None
 
-    async def _taken(self, together: Together, entry: Entry, plan: Plan) -> Event:
+    async def _taken(self, together: Together, entry: Entry) -> Event:
         """Take one entry in, and note what became of it."""
         before = self.held.get(entry.id)
         event = self._unfit(entry)
@@ -172,7 +193,7 @@ class Run:
             except SourceUnavailable as error:  # it keeps what was noted, and is tried next time
                 return _refused(entry.id, error.code, error.reason)
             sha256 = hashlib.sha256(content).hexdigest()
-            event = await self._known_content(together, entry, sha256, plan)
+            event = await self._known_content(together, entry, sha256)
             if event is None:
                 event = await self._staged(together, entry, content)
         held = Held(entry.fingerprint, sha256, event.document, event.code)
@@ -198,18 +219,15 @@ class Run:
             return _refused(entry.id, "source_too_large", reason)
         return None
 
-    async def _known_content(
-        self, together: Together, entry: Entry, sha256: str, plan: Plan
-    ) -> Event | None:
+    async def _known_content(self, together: Together, entry: Entry, sha256: str) -> Event | None:
         """
         Return what became of an entry whose bytes are on the shelf already; None for new bytes.
         """
         before = self.held.get(entry.id)
         if before and before.sha256 == sha256 and before.document and not before.gone:
             return await self._standing(together, entry, before)
-        if before is None and (old := self._place_before(sha256, plan)):
+        if before is None and (old := self._lost.with_bytes(sha256)):
             moved = self.held.pop(old)
-            self._moved.add(old)
             await self._library.edit(moved.document, {"source": entry.place, "url": entry.url})
             if moved.gone:
                 await self._publish(together, moved.document, "")
@@ -239,17 +257,6 @@ class Run:
         if waits is not None:
             return Event(entry.id, "held_back", document=known.id, code="held_back", reason=waits)
         return Event(entry.id, "unchanged", document=known.id)
-
-    def _place_before(self, sha256: str, plan: Plan) -> str:
-        """Return the id of the vanished entry that had these bytes, empty where none had."""
-        candidates = [id_ for id_, one in self.held.items() if one.gone]
-        for id_ in (*plan.vanished, *candidates):
-            one = self.held.get(id_)
-            if one is None or id_ in self._moved or one.copy or not one.document:
-                continue
-            if one.sha256 == sha256:
-                return id_
-        return ""
 
     async def _staged(self, together: Together, entry: Entry, content: bytes) -> Event:
         """Read an entry, put it on the shelf, and publish it where that is wanted."""
@@ -296,7 +303,7 @@ class Run:
 
     async def _withdraw(self, message: Message, plan: Plan) -> None:
         """Withdraw what has vanished, unless so much has that the source is at fault."""
-        vanished = [id_ for id_ in plan.vanished if id_ not in self._moved]
+        vanished = [id_ for id_ in plan.vanished if id_ not in self._lost.moved]
         if doubtful(vanished, self.held) and not self.accepts_vanished:
             self._doubt(len(vanished))
             return
@@ -341,7 +348,7 @@ class Run:
         return True
 
     def _tell_vanished(self, plan: Plan) -> None:
-        vanished = [id_ for id_ in plan.vanished if id_ not in self._moved]
+        vanished = [id_ for id_ in plan.vanished if id_ not in self._lost.moved]
         if doubtful(vanished, self.held) and not self.accepts_vanished:
             self._doubt(len(vanished))
             return

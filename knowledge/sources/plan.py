@@ -53,6 +53,45 @@ class Plan:
     again: Mapping[str, str] = field(default_factory=dict)
 
 
+class Lost:
+    """
+    The entries that have vanished, in this run or an earlier one: what is new at the source may be
+    one of them, moved. Each is found once; `moved` are those that were.
+    """
+
+    def __init__(self, vanished: Collection[str], held: Mapping[str, Held]) -> None:
+        self.moved: set[str] = set()
+        self._vanished = frozenset(vanished)
+        self._held = held
+        self._with_bytes: dict[str, list[str]] = {}
+        self._with_fingerprint: dict[str, list[str]] = {}
+        gone = [id_ for id_, one in held.items() if one.gone and id_ not in self._vanished]
+        for id_ in (*vanished, *gone):
+            one = held[id_]
+            self._with_bytes.setdefault(one.sha256, []).append(id_)
+            self._with_fingerprint.setdefault(one.fingerprint, []).append(id_)
+
+    def with_bytes(self, sha256: str) -> str:
+        """Return the id of one that had these bytes, empty for none."""
+        return self._found(self._with_bytes.get(sha256, ()))
+
+    def with_fingerprint(self, fingerprint: str) -> str:
+        """Return the id of one that had this fingerprint, empty for none."""
+        if not fingerprint:
+            return ""
+        return self._found(self._with_fingerprint.get(fingerprint, ()))
+
+    def _found(self, ids: Sequence[str]) -> str:
+        for id_ in ids:
+            one = self._held.get(id_)
+            if one is None or id_ in self.moved or one.copy or not one.document:
+                continue
+            if one.gone or id_ in self._vanished:  # and did not come back in this run
+                self.moved.add(id_)
+                return id_
+        return ""
+
+
 def planned(
     listed: Sequence[Entry | Trouble], held: Mapping[str, Held], alive: frozenset[str]
 ) -> Plan:

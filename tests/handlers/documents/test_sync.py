@@ -11,9 +11,11 @@ from starlette.responses import PlainTextResponse, RedirectResponse, Response
 from starlette.routing import Route
 
 from handlers.conversation import Audience, Message, Press
+from handlers.documents import sync_run
 from handlers.documents.sync import SyncRefused
-from handlers.documents.sync_events import Wanted
-from knowledge.sources.source import SourceUnavailable
+from handlers.documents.sync_events import UNOPENED, Wanted
+from knowledge.sources.folder import FolderSource
+from knowledge.sources.source import SourceUnavailable, Trouble
 from tests.handlers.documents.conftest import ADMIN, Talk
 from tests.processes import git
 from tests.serving import served
@@ -163,6 +165,40 @@ async def test_each_unfit_file_is_named_and_the_rest_goes_on(runs, rules):
     assert all(event.reason for event in runs.events if event.outcome == "refused")
     assert again["unchanged"] == told["new"]
     assert again["refused"] == told["refused"]
+
+
+async def test_a_preview_that_has_no_time_to_open_files_tells_them_by_the_list(
+    runs, rules, monkeypatch
+):
+    await runs(rules)
+    write(rules, "経費.md", 30, title="経費手順")
+    (rules / "it").rename(rules / "infra")
+    write(rules, "新.md")
+    (rules / "偽.pdf").write_bytes(b"no pdf at all")
+    (rules / "絵.bin").write_bytes(b"\x00")
+    opened = await runs(rules, preview=True)
+    read_all = {event.code for event in runs.events}
+    monkeypatch.setattr(sync_run, "OPENING", 0.0)
+    listed = await runs(rules, preview=True)
+    unopened = {event.id for event in runs.events if event.code == UNOPENED}
+
+    assert UNOPENED not in read_all
+    assert opened.pop("refused") == {"偽.pdf", "絵.bin"}
+    assert listed.pop("refused") == {"絵.bin"}
+    assert listed.pop("new") == opened.pop("new") | {"偽.pdf"}
+    assert listed == opened
+    assert unopened == {"経費.md", "infra/手順書.md", "新.md", "偽.pdf"}
+
+
+async def test_of_a_source_with_too_many_files_the_first_are_taken_and_it_is_said(rules):
+    listed = [one async for one in FolderSource(rules, files=2).entries()]
+    [trouble] = [one for one in listed if isinstance(one, Trouble)]
+    whole = [one async for one in FolderSource(rules, files=3).entries()]
+
+    assert len(listed) == 3
+    assert trouble.code == "source_too_many"
+    assert not trouble.whole  # so that nothing is taken to have vanished
+    assert not any(isinstance(one, Trouble) for one in whole)
 
 
 async def test_what_admins_said_here_holds(runs, rules):
