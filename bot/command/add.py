@@ -23,7 +23,7 @@ from bot.command.terminal import ME
 from bot.service.application import Application
 from handlers.conversation import Press
 from handlers.documents.change import Change
-from handlers.documents.changes import Together
+from handlers.documents.changes import LONG_WORK, Together
 from handlers.documents.job import Job
 from knowledge.documents.identity import LIKE, Alike
 from knowledge.errors import KnowledgeError, PartlyRead, UnknownDocument
@@ -56,7 +56,8 @@ async def add(application: Application, arguments: argparse.Namespace, language:
     message = terminal.said(Press("document.publish"), language)
     with progress as bars:
         try:
-            async with application.documents.changes.together(message) as together:
+            changes = application.documents.changes
+            async with changes.together(message, patience=LONG_WORK) as together:
                 await adding.everything(together, bars)
         except asyncio.CancelledError:
             adding.interrupted()

@@ -32,6 +32,7 @@ from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError, PartlyRead, UnknownDocument
 from knowledge.values import Document, Version
 
+LONG_WORK = 60.0  # seconds for which work on many documents waits for a store that fails
 DETAILS = "document.details"  # what the audit trail calls a change of what is said of a document
 
 
@@ -149,12 +150,16 @@ class Changes:
         return Step(0, 0, change, document, version, left=left, now=now)
 
     @asynccontextmanager
-    async def together(self, message: Message) -> AsyncIterator["Together"]:
+    async def together(
+        self, message: Message, *, patience: float = 0.0
+    ) -> AsyncIterator["Together"]:
         """
         Make changes of which the open questions are looked through once, at the end of all: whoever
-        asked hears of them though the rest is cut short.
+        asked hears of them though the rest is cut short. A trail that cannot be written is waited
+        for `patience` seconds.
         """
-        together = Together(self._context, self, message)
+        context = replace(self._context, patience=patience)
+        together = Together(context, self, message)
         try:
             yield together
         finally:

@@ -9,6 +9,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from functools import partial
 
 from handlers.actions.action import Action
 from handlers.actions.documents import ListDocuments, OpenDocument, RequestDocument
@@ -51,7 +52,8 @@ class Context:
     `limits` are those of reading a document. `public_url` is where people open the web page, empty
     where there is no such address. `fetching` makes the way out to one website, `reaching` that to
     one service; `alone` says that no other process works in this house. `happened` tells others of
-    what was done. `nights` is for how many days a backup of the night is kept, 0 without any.
+    what was done. `nights` is for how many days a backup of the night is kept, 0 without any. An
+    audit trail that cannot be written is tried again for `patience` seconds.
     """
 
     library: Callable[[], Awaitable[Library]]
@@ -66,6 +68,7 @@ class Context:
     alone: bool = False
     happened: Tell = nobody_is_told
     nights: int = 0
+    patience: float = 0.0
 
     def say(self, name: str, message: Message, /, **values: object) -> str:
         """Return a sentence of this room in the person's language."""
@@ -149,4 +152,5 @@ class Context:
             by = message.person.id
             await self.sessions.append_rarely(AUDIT, entry, by=by, most=REFUSALS)
             return
-        await self.sessions.append(AUDIT, entry)
+        append = partial(self.sessions.append, AUDIT, entry)
+        await self.sessions.patiently(append, self.patience)

@@ -13,10 +13,11 @@ import time
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import asdict, dataclass, field, replace
+from functools import partial
 from typing import Any, Literal
 
 from handlers.conversation import Audience, Message, Person, Press
-from handlers.documents.changes import Changes, Together
+from handlers.documents.changes import LONG_WORK, Changes, Together
 from handlers.documents.context import Context
 from handlers.documents.sync_events import Event, Notes, Wanted
 from handlers.documents.sync_run import Run
@@ -114,8 +115,9 @@ class Syncs:
             try:
                 if preview:
                     return await run.preview()
-                await self._context.record(message, ACTION, name=wanted.address)
-                async with self._changes.together(message) as together:
+                patient = replace(self._context, patience=LONG_WORK)
+                await patient.record(message, ACTION, name=wanted.address)
+                async with self._changes.together(message, patience=LONG_WORK) as together:
                     return await self._carried_out(id_, wanted, notes, run, together)
             finally:
                 await source.close()
@@ -217,7 +219,8 @@ class Syncs:
             known = notes.wanted is not None or run.counts
             if known or error is None:  # an address that never led anywhere is not remembered
                 ended = self._clock()
-                await asyncio.shield(self._save(id_, wanted, notes, run, ended=ended, error=error))
+                save = partial(self._save, id_, wanted, notes, run, ended=ended, error=error)
+                await asyncio.shield(self._context.sessions.patiently(save, LONG_WORK))
 
     async def _saving(self, id_: str, wanted: Wanted, notes: Notes, run: Run) -> None:
         """Note again and again how far a run has come, so that the next one need not begin anew."""
@@ -284,7 +287,7 @@ class Syncs:
         if id_ in self._running:
             raise self._refused("sync_running")
         if self._context.alone:  # no other process has this house: what is held there is dead
-            await sessions.delete(LEASE, id_)
+            await sessions.patiently(partial(sessions.delete, LEASE, id_), LONG_WORK)
         if not await sessions.save(LEASE, id_, {"hand": hand}, expected=0, seconds=LEASED):
             raise self._refused("sync_running")
         self._running.add(id_)

@@ -12,7 +12,7 @@ from dataclasses import replace
 
 from handlers.conversation import Message
 from handlers.documents.change import Change
-from handlers.documents.changes import NotChanged, Together
+from handlers.documents.changes import LONG_WORK, NotChanged, Together
 from handlers.documents.context import Context
 from handlers.documents.sync_events import UNOPENED, Event, Notes, Wanted
 from knowledge.documents.comparison import compare
@@ -28,7 +28,7 @@ from knowledge.sources.source import Entry, Source, SourceUnavailable
 from knowledge.text.sizes import megabytes
 from knowledge.values import Document, Metadata, Phrase
 
-OPENING = 30.0  # seconds in which a preview opens files; what is left it tells by the list
+OPENING = 20.0  # seconds in which a preview opens files; what is left it tells by the list
 
 
 class Run:
@@ -53,7 +53,7 @@ class Run:
         self._labels: dict[str, str] = {}  # empty for those that are called by their id
         self.counts: Counter[str] = Counter()
         self.failures: list[tuple[str, str, str, str]] = []
-        self._context = context
+        self._context = replace(context, patience=LONG_WORK)
         self._library = library
         self._source = source
         self._wanted = wanted

@@ -133,6 +133,8 @@ class Link:
         Raises:
             SessionsUnavailable
         """
+        if self._trouble and not self.away:
+            await self.alive()  # it may have answered again long since
         waited = time.monotonic() - self._failing if self._trouble else 0.0
         end = time.monotonic() + seconds - waited
         while True:

@@ -272,6 +272,22 @@ async def test_one_outage_is_waited_for_once_however_many_steps_meet_it(store, s
     assert len(tries) == 3
 
 
+async def test_an_outage_that_is_long_over_does_not_shorten_the_wait_in_the_next_one(sessions):
+    with pytest.raises(SessionsUnavailable):
+        async with sessions.link.redis():
+            raise ConnectionResetError  # fails at once: nobody looks whether it came back
+    assert sessions.trouble
+    sessions.link._failing -= 3600
+    failures = [SessionsUnavailable("once more")]
+
+    async def step():
+        if failures:
+            raise failures.pop()
+        return "done"
+
+    assert await sessions.patiently(step, 60) == "done"
+
+
 async def test_who_uses_the_client_at_the_end_leaves_no_connection_open(store):
     sessions = Sessions(store.connect)
     lent, go = asyncio.Event(), asyncio.Event()

@@ -1,5 +1,6 @@
 """The shelf kept in step with where documents live: what a run plans, changes, withdraws and never doubles."""
 
+import asyncio
 import os
 import shutil
 import unicodedata
@@ -21,6 +22,7 @@ from tests.processes import git
 from tests.serving import served
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
+ADMIN_ALONE = Audience(ADMIN.id, private=True)
 RULE = "# {0}\n\n## 第1条 期限\n\n{0}の届出は{1}日前までに行うものとする。\n"
 
 
@@ -46,8 +48,7 @@ class Runs:
         self.talk = talk
 
     async def __call__(self, source, **more) -> dict[str, set[str]]:
-        alone = Audience(ADMIN.id, private=True)
-        message = Message("m1", ADMIN, "paper:1", alone, Press("document.sync"))
+        message = Message("m1", ADMIN, "paper:1", ADMIN_ALONE, Press("document.sync"))
         preview = more.pop("preview", False)
         accept = more.pop("accept_vanished", False)
         events = []
@@ -223,8 +224,6 @@ async def test_what_admins_said_here_holds(runs, rules):
 
 
 async def test_one_run_a_source_and_the_next_one_goes_on_where_it_ended(runs, rules):
-    import asyncio
-
     for number in range(6):
         write(rules, f"r{number}.md")
     first = asyncio.create_task(runs(rules))
