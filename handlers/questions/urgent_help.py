@@ -16,13 +16,13 @@ from handlers.questions.escalation import Escalation
 from handlers.questions.last_answer import LastAnswers
 from handlers.texts import Texts
 from knowledge.answering.following import about
+from knowledge.answering.rows import unemphasised
 from knowledge.answering.urgent import Desk, desk
 from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
 from knowledge.text.courtesy import asking
 from knowledge.text.emergency import Kind, emergency
 from knowledge.text.language import spoken_language
-from knowledge.text.sanitise import quoted
 from knowledge.values import Answer, Citation, Language, Sentence
 
 
@@ -73,7 +73,7 @@ class UrgentHelp:
             owner=metadata.owner,
         )
         lines = (found.first, *found.others)
-        sentences = [Sentence(quoted(line), (1,)) for line in lines]
+        sentences = [Sentence(unemphasised(line), (1,)) for line in lines]
         question = " ".join(text.split())
         return Answer(
             secrets.token_urlsafe(12),

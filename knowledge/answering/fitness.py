@@ -81,7 +81,7 @@ def _shared_signs(
     share = candidate.share
     if len(candidate.spans) > MANY:  # a long list has many words and need not be about them
         head = passage.text[slice(*candidate.spans[0])]
-        share = min(share, _shared(f"{title} {head}\n{line}", weights))
+        share = min(share, _shared(f"{title} {head}\n{line}", weights, query.others))
     near = _near(deciding, hits)
     place = ""
     if passage.language != query.language:
@@ -90,7 +90,7 @@ def _shared_signs(
     return signs | {
         "form": candidate.score,
         f"share{place}": share,
-        "own": _shared(line, weights),
+        "own": _shared(line, weights, query.others),
         f"likeness{place}": candidate.likeness,
         f"near{place}": near,
         "behind": near - nearest,
@@ -175,18 +175,30 @@ def _is_label(passage: Passage, span: Span) -> bool:
 
 
 def _weights(query: Query) -> dict[str, float]:
-    """Return the content words of a question with their shares; one letter tells too little."""
+    """
+    Return the content words of a question with their shares; one letter tells too little, unless
+    the glossary knows it (兄).
+    """
     weights = zip(query.forms, query.content.tolist(), strict=True)
-    return {form: weight for form, weight in weights if weight > 0 and len(form) > 1}
+    return {
+        form: weight
+        for form, weight in weights
+        if weight > 0 and (len(form) > 1 or form in query.others)
+    }
 
 
-def _shared(line: str, weights: Mapping[str, float]) -> float:
-    """Return the share of the question's words that a line holds, 0..1, by their letters alone."""
+def _shared(
+    line: str, weights: Mapping[str, float], others: Mapping[str, tuple[str, ...]]
+) -> float:
+    """
+    Return the share of the question's words that a line holds, 0..1, by their letters or by those
+    of what else they are called.
+    """
     text = normalise(line)
     latin = _WORDS.findall(text)
     shared = 0.0
     for form, weight in weights.items():
-        if _holds(text, latin, form):
+        if any(_holds(text, latin, word) for word in (form, *others.get(form, ()))):
             shared += weight
     return shared
 

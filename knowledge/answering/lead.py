@@ -18,7 +18,7 @@ from knowledge.answering.sameness import uncovered
 from knowledge.answering.wording import Wording
 from knowledge.reading.chunks import passage_title
 from knowledge.text.article import Line, above, counted_anew
-from knowledge.text.outline import LEADS, unmarked
+from knowledge.text.outline import LEADS, item_number, unmarked
 from knowledge.text.parts import parts_of, with_parts
 from knowledge.text.predicates import EXCEPTION, Stance, Verdict, conditional, stance_of, verdict
 from knowledge.text.sanitise import quoted, sanitise
@@ -145,9 +145,18 @@ def _before(article: Article) -> list[str]:
         return [plain(text[slice(*before[-1])])]
     for other in reversed(article.lines[: article.at]):
         below = other.kind == "item" and other.rank > line.rank >= 0
-        if other.kind in ("prose", "item") and not below:
+        if other.kind in ("prose", "item") and not below and not _of_a_list_inside(other, line):
             return [plain(other.text)]
     return []
+
+
+def _of_a_list_inside(other: Line, line: Line) -> bool:
+    """
+    Whether a line before a numbered one ends a list that stands inside the paragraph before it:
+    8. behind which 2. follows, in a file without indents.
+    """
+    alike = other.kind == line.kind == "item" and other.rank == line.rank
+    return alike and item_number(other.text) >= item_number(line.text) > 0
 
 
 def _opening(asked: Asked, deciding: Deciding, article: Article, words: str) -> Opening:
@@ -268,7 +277,16 @@ def listed(lines: Sequence[Line], at: int) -> list[str]:
         return [line.text for line in following[:begun_anew]]
     if following and following[0].kind == "heading":
         return [line.text for line in following if line.kind == "heading"]
+    if following and not _stands_below(following[0], lines[at]):
+        return []
     return [line.text for line in following[: _leading_items(following)]]
+
+
+def _stands_below(line: Line, head: Line) -> bool:
+    """Whether an item may be one of those that a line announces, not the next of its own kind."""
+    if head.kind != "item":
+        return True
+    return (line.indent, line.rank) > (head.indent, head.rank) or line.rank > head.rank
 
 
 def _leading_items(lines: Sequence[Line]) -> int:

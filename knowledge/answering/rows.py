@@ -31,7 +31,12 @@ def row_said(article: Article, line: Line, asked: Asked) -> str:
 
 def plain(text: str) -> str:
     """Return a sentence without its marker and marks of emphasis."""
-    return quoted(unmarked(text).replace("**", "").replace("`", ""))
+    return unemphasised(unmarked(text))
+
+
+def unemphasised(text: str) -> str:
+    """Return a line as it is shown: without marks of emphasis."""
+    return quoted(text.replace("**", "").replace("`", ""))
 
 
 def header_of(article: Article) -> str:

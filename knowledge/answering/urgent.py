@@ -42,9 +42,18 @@ _DESK = re.compile(
     r"|\b(?:team|officer|desk|helpdesk|supervisor|manager|security|extension|ext\.?|hotline)\b",
     re.IGNORECASE,
 )
+_FIRST = re.compile(r"^\W*(?:\d+\W+)?(?:まず|最初に|初めに)|^\W*first\b", re.IGNORECASE)
+# 担当者は責任者へ報告します: what others do then
+_BY_OTHERS = re.compile(r"^[^、。は]{0,12}(?:担当者|責任者|管理者|管理職|会社|部門)は")
 # 特定個人情報の取扱いに関し、…: a rule for one subject alone
 _ABOUT_ONE = re.compile(r"[^、。]{2,24}に(?:関し|関する|関して|ついて)、")
-_ANY = re.compile(r"事故|インシデント|\bincidents?\b", re.IGNORECASE)  # of whatever kind
+# of whatever kind
+_ANY = re.compile(
+    r"事故|インシデント|トラブル|問題[がを](?:起き|起こ|発生|発見)"
+    r"|\bincidents?\b|\bproblems? (?:arises?|occurs?|happens?)\b|something goes wrong",
+    re.IGNORECASE,
+)
+_OF_INFORMATION: frozenset[Kind] = frozenset({"leak", "entered", "virus"})
 _NUMBER = re.compile(r"^\s*(?:[0-9]{1,2}[.)]?|[(（]?[0-9]{1,2}[)）]|[-・*•])\s+")
 _ABOUT_ACCIDENTS = re.compile(
     r"事故|緊急|危機|報告|連絡|漏え?い|紛失|\b(?:incident|emergency|report|lost|breach)\w*",
@@ -138,12 +147,16 @@ def _weight(line: str, passage: Passage, kind: Kind, own: str) -> float:
         weight += 1.0
     if _DESK.search(line):
         weight += 0.5
+    if _FIRST.search(line):
+        weight += 0.5
+    if _BY_OTHERS.search(line):
+        weight -= 1.0
     about = " ".join((passage.title, *passage.headings, passage.text))
     if _OF_KIND[kind].search(line):
         weight += 1.0
     elif _is_of_another(line, kind):
         return 0.0
-    elif _DESK.search(line) and (_OF_KIND[kind].search(about) or _ANY.search(line)):
+    elif _DESK.search(line) and (_OF_KIND[kind].search(about) or _is_of_any(line, passage, kind)):
         weight += 0.5
     else:
         return 0.0
@@ -152,6 +165,16 @@ def _weight(line: str, passage: Passage, kind: Kind, own: str) -> float:
         weight -= ANOTHER_SUBJECT
     named = [word for word in own.split() if word.lower() in about.lower()]
     return weight + 0.4 * min(len(named), 3)
+
+
+def _is_of_any(line: str, passage: Passage, kind: Kind) -> bool:
+    """
+    Report whether a line is about whatever goes wrong; where information is at stake, the heading
+    it stands under may say so.
+    """
+    if _ANY.search(line):
+        return True
+    return kind in _OF_INFORMATION and bool(_ANY.search(" ".join(passage.headings)))
 
 
 def _bare(line: str) -> str:

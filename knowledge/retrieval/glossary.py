@@ -22,6 +22,19 @@ WORDS = 20  # words of one group
 FEWEST = 2  # words that make a group
 LONGEST = 60  # characters of one word
 ADDED = 8  # words of a question that are looked up
+# the kana that follow the stem of a verb in its other forms, by that of its dictionary form
+FORMS = {
+    "う": "わいえおっ",
+    "く": "かきけこい",
+    "ぐ": "がぎげごい",
+    "す": "さしせそ",
+    "つ": "たちてとっ",
+    "ぬ": "なにねのん",
+    "ぶ": "ばびべぼん",
+    "む": "まみめもん",
+    "る": "らりれろっ",
+}
+BEFORE_RU = "いきぎしじちにひびみりえけげせぜてでねへべめれ"  # such a verb drops its る
 
 Groups = tuple[tuple[str, ...], ...]
 
@@ -54,10 +67,12 @@ class Glossary:
 
         alternatives: list[tuple[str, tuple[str, ...]]] = []
         for match in self._pattern.finditer(normalised):
-            word = match.group()
+            word = self._verbs.get(match.group()) or match.group()
             groups = self._groups_of.get(word) or self._groups_of.get(word.removesuffix("s")) or []
             words = dict.fromkeys(chain(*groups))
-            others = tuple(other for other in words if other not in normalised)
+            others = tuple(
+                other for other in words if other != word and other not in normalised
+            )
             alternatives.append((word, others))
         return tuple(alternatives[:ADDED])
 
@@ -72,11 +87,21 @@ class Glossary:
         return groups_of
 
     @cached_property
+    def _verbs(self) -> dict[str, str]:
+        """Each form of a verb that people write (亡くなり, 借り), with the verb itself."""
+        verbs: dict[str, str] = {}
+        for word in self._groups_of:
+            for form in forms_of_verb(word):
+                if form not in self._groups_of:
+                    verbs.setdefault(form, word)
+        return verbs
+
+    @cached_property
     def _pattern(self) -> "re.Pattern[str] | None":
         """What matches any word of the glossary, the longest first; None for an empty one."""
         if not self._groups_of:
             return None
-        words = sorted(self._groups_of, key=len, reverse=True)
+        words = sorted((*self._groups_of, *self._verbs), key=len, reverse=True)
         return re.compile("|".join(map(_bounded, words)))
 
 
@@ -106,6 +131,24 @@ def checked(groups: Iterable[Sequence[str]]) -> Groups:
                 )
         trimmed.append(tuple(words))
     return tuple(trimmed)
+
+
+def forms_of_verb(word: str) -> list[str]:
+    """
+    Return the beginnings of a Japanese verb's other forms, where it is written with a kanji: of
+    亡くなる 亡くなり, 亡くなっ and so on; of 借りる also 借り itself.
+
+    What stands before る may be the whole stem or only seem so (帰る, 借りる), so both are told;
+    the one that is no word is met nowhere.
+    """
+    written = re.search(r"[一-鿿]", word) and not word.endswith("する")
+    if not written or word[-1] not in FORMS:
+        return []
+    stem = word[:-1]
+    forms = [stem + kana for kana in FORMS[word[-1]]]
+    if word[-1] == "る" and stem[-1] in BEFORE_RU:
+        forms.append(stem)
+    return forms
 
 
 def _bounded(word: str) -> str:

@@ -36,7 +36,8 @@ class Query:
     A question in slots, one for each different word. `ids` leads from a dimension to its slot, so
     that several may stand for one word; `phrases` are slots and the dimensions that stand for them
     together. `order` are the slots as the words came. `weights` are
-    rarities and come from the index (see `weigh`). `glossary` is the one it was read with.
+    rarities and come from the index (see `weigh`). `glossary` is the one it was read with, `others`
+    the words that stand for one of its own, by the form of that.
     """
 
     def __init__(self, question: str, analysis: Analysis, glossary: Glossary) -> None:
@@ -152,10 +153,13 @@ class Query:
         they stand together.
         """
         phrases: list[tuple[int, tuple[int, ...]]] = []
+        self.others: dict[str, tuple[str, ...]] = {}
         for word, others in glossary.alternatives(self.text):
             explained = _first_slot(_content_forms(word, analysis), slots)
             if explained < 0:
                 continue
+            form = self.forms[explained]
+            self.others[form] = (*self.others.get(form, ()), *others)
             for other in others:
                 forms = _content_forms(other, analysis)
                 dimensions = tuple(dimension("words", form) for form in forms)

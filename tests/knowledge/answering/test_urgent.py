@@ -49,3 +49,23 @@ def test_the_desk_is_that_of_the_thing_in_the_language_of_whoever_asks(shelf, me
 
 def test_a_line_that_names_nobody_to_tell_is_no_desk(shelf):
     assert told(shelf, "ウイルスに感染したかもしれません") == ""
+
+
+ROUTE = """# AI利用ガイドライン
+
+## 問題が起きたときの連絡ルート
+
+AIに関する問題を発見したら、以下の順番で報告してください。
+
+1. **まず、AI管理担当者に連絡**
+2. **AI管理担当者からAI管理責任者へ**
+   担当者は30分以内に責任者(総務部長)へ報告します。
+"""
+
+
+def test_where_no_rule_names_the_accident_the_route_for_all_begins_with_its_first_step(
+    tmp_path_factory,
+):
+    shelf = shelved(tmp_path_factory.mktemp("route"), {"route.md": ROUTE})
+    assert "まず、AI管理担当者に連絡" in told(shelf, "情報漏えいしてしまったかもしれない")
+    assert told(shelf, "パソコンを壊しちゃった、どうすればいい?") == ""  # no matter of information

@@ -43,6 +43,27 @@ def test_a_word_inside_another_is_not_it() -> None:
     assert others("うちの場合は") == {"うち": ("自社",)}
 
 
+@pytest.mark.parametrize(
+    ("text", "verb"),
+    [
+        ("兄が亡くなりました", "亡くなる"),
+        ("転勤を断れますか", "断る"),
+        ("pcを借りたい", "借りる"),
+        ("家賃を払ってもらえる?", "払う"),
+        ("亡くなる", "亡くなる"),
+    ],
+)
+def test_a_verb_is_known_in_its_other_forms(text: str, verb: str) -> None:
+    verbs = Glossary((("亡くなる", "死亡"), ("断る", "拒否"), ("借りる", "貸与"), ("払う", "支給")))
+    assert [word for word, _ in verbs.alternatives(text)] == [verb]
+
+
+def test_what_only_begins_like_a_verb_is_none() -> None:
+    assert Glossary((("払う", "支給"), ("返す", "返却"))).alternatives("酔い払い、返事") == (
+        ("払う", ("支給",)),
+    )
+
+
 def test_our_own_groups_are_within_what_an_admin_may_write() -> None:
     assert checked(Glossary.load().groups) == Glossary.load().groups
 
