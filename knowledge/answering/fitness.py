@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from knowledge.answering.asked import LEANING, Asked, Deciding
 from knowledge.answering.sameness import uncovered
 from knowledge.reading.chunks import passage_title
-from knowledge.retrieval.query import Query
+from knowledge.retrieval.query import NOUN, Query
 from knowledge.text.analysis import normalise
 from knowledge.text.lines import ended
 from knowledge.text.outline import row_of, unmarked
@@ -25,6 +25,7 @@ from knowledge.values import Hit, Passage
 UNRELATED = 0.2  # the cosine of things that have nothing to do with each other
 ABROAD = "_abroad"  # ends the names of signs of a line in another language
 _EITHER = tuple(name + end for name in ("share", "likeness", "near") for end in ("", ABROAD))
+SHORTEST_HEADING = 2  # letters of one that a question may name
 MANY = 2  # lines of a list from which on its words are not counted together
 _QUESTION = re.compile(r"(?:か|[?？])\s*$")
 _ASKING = re.compile(r"[?？]|(?:ですか|ますか)[。\s]*$")
@@ -43,6 +44,8 @@ _ENUMERATES = re.compile(
     r"(?:[^、。]+、){2}|及び|および|又は|とおり|各号|いずれか|\b(?:includ\w+|consists?|contains?|following)\b"
     r"|(?:[^,.]+, ){2}"
 )
+# 第14条 宿泊費等, 3.2 Hotels: what a heading has beside its words
+_COUNTED = re.compile(r"^(?:第[0-9一二三四五六七八九十百]+[条章節](?:の[0-9]+)?|[0-9]+(?:\.[0-9]+)*[.)]?)\s*")
 _BARE = re.compile(r"(?:はい|いいえ|ええ|yes|no)[、,。.!！]*", re.IGNORECASE)
 _WORDS = re.compile(r"[a-z0-9]+")
 
@@ -58,12 +61,39 @@ def signs(
     nearest = 0.0
     for deciding in told:
         nearest = max(nearest, _near(deciding, hits))
+    subjects = _subjects_held(query, told, hits)
+    most = max(subjects.values(), default=0.0)
     rows: list[dict[str, float]] = []
     for deciding in told:
         shared = _shared_signs(query, deciding, hits, weights, nearest)
         form = _form_signs(asked, deciding, hits[deciding.hit].passage)
-        rows.append(shared | form)
+        elsewhere = most - subjects.get(deciding.hit, most)
+        rows.append(shared | form | {"off_subject": elsewhere})
     return rows
+
+
+def _subjects_held(
+    query: Query, told: Sequence[Deciding], hits: Sequence[Hit]
+) -> dict[int, float]:
+    """
+    Return for each hit that may answer, by its index, the share of what the question is about that
+    its passage or its headings speak of, 0..1. Nouns alone tell that, and of an English
+    question nobody knows which they are; passages in another language are left out, for their letters do not.
+    """
+    subjects: dict[str, float] = {}
+    for form, weight, noun in zip(query.forms, query.subject.tolist(), query.nouns, strict=True):
+        tells = len(form) > 1 or form in query.others  # not the 年 and 回 of 年に何回
+        if weight > 0 and noun >= NOUN and tells and query.language == "ja":
+            subjects[form] = weight
+    whole = sum(subjects.values()) or 1.0
+    subjects = {form: weight / whole for form, weight in subjects.items()}
+    held: dict[int, float] = {}
+    for number in {deciding.hit for deciding in told}:
+        passage = hits[number].passage
+        if passage.language == query.language:
+            words = f"{passage_title(passage)}\n{passage.text}"
+            held[number] = _shared(words, subjects, query.others)
+    return held
 
 
 def _shared_signs(
@@ -126,6 +156,7 @@ def _form_signs(asked: Asked, deciding: Deciding, passage: Passage) -> dict[str,
         "asks": bool(_ASKING.search(line)),
         "counted": asked.wanted.counts(words),
         "reachable": asked.wanted.kind == "who" and bool(_REACHABLE.search(line)),
+        "entitled": _is_entitled(asked.text, passage),
         "slide_head": passage.kind == "slide" and not before,
     }
 
@@ -164,6 +195,18 @@ def _is_named(asked: Asked, passage: Passage, span: Span) -> bool:
         return False
     parts = parts_of(passage.place.label, text, start)
     return bool(parts) and same_parts(parts, asked.part)
+
+
+def _is_entitled(question: str, passage: Passage) -> bool:
+    """
+    Whether a question names in full what the heading right above says: 宿泊費の上限は? The name of
+    a sheet tells too little of its rows.
+    """
+    if passage.kind == "table":
+        return False
+    heading = normalise("".join(passage.headings[-1:]))
+    words = _COUNTED.sub("", heading).removesuffix("等").strip()
+    return len(words) >= SHORTEST_HEADING and words in normalise(question)
 
 
 def _is_label(passage: Passage, span: Span) -> bool:

@@ -32,6 +32,38 @@ CLUBS = """# クラブ活動規程
 1. 育児休業の申出は、休業の1か月前までに行う。育児休業は、2年以内に限り延長することができる。
 2. 育児休業のうち有給とする日数は、子1人につき10日とする。
 """
+LEAVE = """# 休暇規程
+
+### 第1条　慶弔休暇
+
+1. 社員が申請した場合は、次のとおり慶弔休暇を与える。
+    1. 本人が結婚したとき・・・5日
+    2. 配偶者、子又は父母が死亡したとき・・・4日
+    3. 兄弟姉妹、祖父母が死亡したとき・・・3日
+
+### 第2条　賞与
+
+1. 賞与は、在籍した社員に対し、業績を勘案して下記の支給日に支給する。
+
+### 第3条　昇給
+
+1. 昇給は、毎年4月1日に行い、次の計算期間より反映する。ただし、業績の低下がある場合は、行わない。
+2. 顕著な業績が認められた社員については、前項にかかわらず昇給を行うことがある。
+
+### 第4条　宿泊費
+
+1. 宿泊を要する出張の場合は、宿泊費を次のとおり支給する。
+    1. 東京23区内・・・1泊あたり9,000円
+    2. その他・・・1泊あたり7,000円
+
+### 第5条　研修費
+
+1. 懇親会の参加費は、研修費として5,000円を上限に支給する。
+
+### 第6条　見直し
+
+1. この規程は、少なくとも年1回(毎年4月)に見直す。
+"""
 PRINTER = """# Printer guide
 
 ## Agenda
@@ -62,7 +94,7 @@ have questions about a repair.
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    texts = {"クラブ活動規程.md": CLUBS, "printer-guide.md": PRINTER}
+    texts = {"クラブ活動規程.md": CLUBS, "休暇規程.md": LEAVE, "printer-guide.md": PRINTER}
     return shelved(tmp_path_factory.mktemp("shelf"), texts)
 
 
@@ -73,6 +105,11 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("事故が起きたとき会社がする措置を全部教えて", "次の各号に掲げる措置を講じる"),
         ("育児休業は何日が有給ですか", "子1人につき10日"),
         ("育休は何日が有給ですか", "子1人につき10日"),
+        ("祖母が亡くなりました。忌引きは何日とれますか?", "祖父母が死亡したとき・・・3日"),
+        ("兄が亡くなりました。何日休めますか", "兄弟姉妹、祖父母が死亡したとき"),
+        ("父が亡くなったので何日休みを取れますか", "父母が死亡したとき・・・4日"),
+        ("来月結婚します。特別休暇は何日ですか", "結婚したとき・・・5日"),
+        ("宿泊費の上限はいくら?", "9,000円"),
         ("How do I order toner?", "Open the supply portal"),
         ("Should we lease or buy a printer?", "We lease printers"),
         ("Who do I ask about a printer repair?", "fix@example.com"),
@@ -101,3 +138,9 @@ async def test_an_abbreviation_is_answered_like_the_word_it_stands_for(answers: 
     assert short.sentences == long.sentences
     assert short.certainty == long.certainty
     assert short.question == "育休は何日が有給ですか"
+
+
+async def test_the_next_paragraph_is_no_item_that_this_one_announces(answers: Answers) -> None:
+    answer = await answers.answer("昇給はいつ?", language="ja", readers=ALL)
+    assert "4月1日" in answer.sentences[0].text
+    assert "顕著な業績" not in answer.sentences[0].text
