@@ -68,11 +68,12 @@ def keep(name: str, *, size: Mapping[str, Number], figures: Mapping[str, Number]
     """Write what a soak found, in place of what stood there; SOAK_EVIDENCE names another folder."""
     folder = Path(os.environ.get("SOAK_EVIDENCE") or KEPT)
     folder.mkdir(parents=True, exist_ok=True)
-    words = [Path(sys.argv[0]).stem, *sys.argv[1:]]
+    script = Path(sys.argv[0]).resolve()
+    words = [".".join((script.parent.parent.name, script.parent.name, script.stem)), *sys.argv[1:]]
     rounded = {key: round(value, 3) for key, value in figures.items()}
     record = {
         "soak": name,
-        "command": f"python -m tests.soak.{' '.join(words)}",
+        "command": f"python -m {' '.join(words)}",
         "run": vars(here()),
         "size": dict(size),
         "figures": rounded,

@@ -87,11 +87,13 @@ def test_the_cases_of_a_test_are_counted_together(tmp_path):
 
 def test_a_soak_is_read_as_it_was_kept(tmp_path, monkeypatch):
     monkeypatch.setenv("SOAK_EVIDENCE", str(tmp_path))
+    monkeypatch.setattr("sys.argv", ["/a/checkout/tests/benchmarks/load.py", "3"])
 
     evidence.keep("load", size={"people": 3}, figures={"lost": 0, "p95_s": 1.23456})
 
     kept = evidence.soaks(tmp_path)["load"]
     assert (kept.size, kept.figures) == ({"people": 3}, {"lost": 0, "p95_s": 1.235})
+    assert kept.command == "python -m tests.benchmarks.load 3"
     assert kept.run.machine
 
 
