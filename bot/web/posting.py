@@ -117,13 +117,13 @@ class Posting:
     # ----------------------------------------------------------------- turns that run
 
     async def _turn(self, request: Request) -> Response:
-        """Follow a turn that a reloaded page found running."""
+        """Follow a turn that a reloaded page found running; one that ended meanwhile is empty."""
         person = self._person(request)
-        screen = None
-        if person is not None:
-            screen = self._running.screen(request.path_params["turn"], person.id)
+        if person is None:
+            raise HTTPException(401)
+        screen = self._running.screen(request.path_params["turn"], person.id)
         if screen is None:
-            raise HTTPException(404)
+            return Response(status_code=204)
         return StreamingResponse(self._running.rows(screen), media_type=NDJSON)
 
     async def _stop(self, request: Request) -> Response:

@@ -127,7 +127,7 @@ const turn = (method, url, body, waiting, sent, pressed) => new Promise((done, f
   call.setRequestHeader("Accept", "application/x-ndjson");
   if (sent) call.upload.onprogress = (event) => sent(event.loaded / event.total);
   call.onprogress = rows;
-  call.onload = () => { rows(); if (call.status === 200 || call.status === 204) done(); else over(); };
+  call.onload = () => { rows(); if (call.status === 200 || call.status === 204) done(call.status); else over(); };
   call.onerror = over;
   call.send(body);
 });
@@ -220,8 +220,9 @@ const batches = async (form, data, waiting) => {
   output.textContent = "";
 };
 
-// A page that was loaded while a turn runs goes on with it.
-for (const article of all("article[aria-busy]")) turn("GET", `/turns/${article.id.slice(1)}`, null, article).catch(() => location.reload());
+// A page that was loaded while a turn runs goes on with it; one that ended meanwhile (204) is kept, and read anew.
+const anew = () => location.reload();
+for (const article of all("article[aria-busy]")) turn("GET", `/turns/${article.id.slice(1)}`, null, article).then((status) => { if (status === 204) anew(); }, anew);
 
 // ---------------------------------------------------------------- files
 for (const name of ["dragover", "dragleave", "drop"]) on(name, (event) => {

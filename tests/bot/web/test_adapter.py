@@ -144,8 +144,10 @@ async def test_a_page_loaded_while_a_turn_runs_can_follow_it(page):
     assert "見つかりました" in told[-2]["html"]
 
 
-async def test_another_browser_cannot_follow_a_turn(client):
-    assert (await client.get("/turns/12345678")).status_code == 404
+async def test_a_turn_that_ended_or_is_another_s_is_empty_and_no_error(client):
+    told = await client.get("/turns/12345678")
+
+    assert (told.status_code, told.content) == (204, b"")
 
 
 async def test_another_browser_sees_nothing_of_a_dialog_and_its_result(client):
