@@ -3,7 +3,7 @@ What is amiss with a part, from the few words its state holds to one sentence wi
 the way out: the same for the page, the log, `/ready` and the doctor. No value stands in any.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Literal
 
 from handlers.texts import Texts
@@ -11,6 +11,7 @@ from knowledge.values import Phrase
 
 Way = Literal[
     "redis",
+    "redis_own",
     "redis_login",
     "redis_permission",
     "redis_loading",
@@ -25,6 +26,9 @@ Way = Literal[
     "qdrant_too_old",
     "qdrant_foreign",
     "index_newer",
+    "index_damaged",
+    "memory",
+    "clock_jumped",
 ]
 STORE = ("sessions", "jobs")  # the parts that need Redis
 INDEX = ("library", "answers")  # those that need the index
@@ -39,6 +43,7 @@ _OF_STORE: Mapping[str, Way] = {
     "its disk": "redis_disk",
     "a cluster": "redis_cluster",
     "certificate": "redis_certificate",
+    "our own": "redis_own",
     "": "redis",
 }
 _OF_INDEX: Mapping[str, Way] = {
@@ -48,7 +53,13 @@ _OF_INDEX: Mapping[str, Way] = {
     "library_old": "qdrant_too_old",
     "library_foreign": "qdrant_foreign",
     "newer": "index_newer",
+    "library_damaged": "index_damaged",
     "library_failed: ": "qdrant",  # an index in a folder fails without a cause of the network
+}
+# of the machine itself, by part
+_OF_MACHINE: Mapping[str, Mapping[str, Way]] = {
+    "memory": {"": "memory"},
+    "clock": {"": "clock_jumped"},
 }
 
 
@@ -56,7 +67,7 @@ def advice(texts: Texts, part: str, state: str) -> Phrase | None:
     """Return the way out for a part in this state; None where all is well or nothing is known."""
     if state in FINE:
         return None
-    ways: Mapping[str, Way] = {}
+    ways = _OF_MACHINE.get(part, {})
     if part in STORE:
         ways = _OF_STORE
     elif part in INDEX:
@@ -77,7 +88,7 @@ def repairs(texts: Texts, parts: Mapping[str, str]) -> dict[str, Phrase]:
     return ways
 
 
-def in_english(texts: Texts, part: str, state: str) -> str:
-    """Return the way out as the log has it, "" where none is known."""
-    way = advice(texts, part, state)
+def in_english(texts: Texts, part: str, state: str, *, whose: Callable[[str], str] = str) -> str:
+    """Return the way out as the log has it, "" where none is known; `whose` as of the store."""
+    way = advice(texts, part, whose(state))
     return way.en if way is not None else ""

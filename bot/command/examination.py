@@ -79,7 +79,7 @@ async def _redis(application: Application) -> Finding:
         async with asyncio.timeout(SLOW):
             store = await about(application.store)
     except (RedisError, OSError, TimeoutError) as error:
-        trouble = trouble_of(error)
+        trouble = application.store.whose(trouble_of(error))
         way = advice(application.texts, "sessions", trouble)
         return bad("redis", trouble, way or say("check.redis"))
     told = f"{store.version or 'version not told'}, {store.delay * 1000:.1f} ms"
@@ -194,7 +194,7 @@ async def _queue(application: Application) -> Finding:
         waiting = await application.queue.depth()
         jobs = await application.jobs.recent()
     except SessionsUnavailable as error:
-        trouble = trouble_of(error.__cause__ or error)
+        trouble = application.store.whose(trouble_of(error.__cause__ or error))
         way = advice(application.texts, "sessions", trouble)
         return bad("queue", trouble, way or application.texts.phrase("check.redis"))
     open_ = [job for job in jobs if not job.outcome]

@@ -89,7 +89,8 @@ class Application:
         self.folder = Folder(settings.data)
         self.store = Store(settings.redis_url, settings.data / "redis")
         self.sessions = Sessions(self.store.connect)
-        self.sessions.link.advise = advise = partial(in_english, self.texts)
+        advise = partial(in_english, self.texts, whose=self.store.whose)
+        self.sessions.link.advise = advise
         platforms = [platform.name for platform in settings.platforms]
         self.people = People(settings.admins, settings.audiences, platforms)
         self.originals = Originals(settings.originals)
@@ -119,7 +120,9 @@ class Application:
         self.router.take_in(self.personal)
         handle = fair(self.router, self.texts, settings)
         self.turns = Turns(handle, self.sessions, self.texts, seconds=working_time(settings))
-        self.watches: dict[str, Callable[[], str]] = {}  # what else `/ready` shows, by name
+        self.watches: dict[
+            str, Callable[[], str]
+        ] = {}  # what else `/ready` shows, by name; "" for nothing
         self._analysis = Analysis()  # one for searching and answering: the biggest in memory
         self._stack = AsyncExitStack()
         self._heavy = AsyncExitStack()  # closed after the turns, whenever it was filled
@@ -250,10 +253,11 @@ class Application:
         }
         if self._sandbox is not None:
             parts["sandbox"] = self._sandbox.result() if self._sandbox.done() else "starting"
-        parts |= {"jobs": self._work.state} if self._threads else {}
+        parts |= {"jobs": self.store.whose(self._work.state)} if self._threads else {}
         if self._sentences is not None:
             parts["meaning"] = self._sentences.state
-        parts |= {name: state() for name, state in self.watches.items()}
+        watched = {name: state() for name, state in self.watches.items()}
+        parts |= {name: state for name, state in watched.items() if state}
         measured = self._embedding is None or self._embedding.size
         return parts if measured else parts | {"embedding": "not answering"}
 
@@ -289,10 +293,7 @@ class Application:
         return library
 
     async def _model_changed(self) -> None:
-        """
-        Let what comes along say what the model of this house says now; where the library is away,
-        the next start does.
-        """
+        """Let what comes along say what the model says now; if need be at the next start."""
         from bot.service.builtin import shelve
 
         with suppress(KnowledgeError):
@@ -369,9 +370,7 @@ class Application:
         Look again and again for jobs that got lost; an embedded store has no other process that
         could still hold one.
         """
-        idle = IDLE
-        if self.settings.embedded:
-            idle = DEAD
+        idle = DEAD if self.settings.embedded else IDLE
         while True:
             with suppress(SessionsUnavailable):
                 await self.jobs.tend(idle=idle)

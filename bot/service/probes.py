@@ -21,7 +21,7 @@ from bot.service.figures import measure
 from bot.troubles import repairs
 
 OPTIONAL = frozenset(
-    {"embedding", "meaning", "backup", "budget"}
+    {"embedding", "meaning", "backup", "budget", "memory", "clock"}
 )  # parts without which questions are answered all the same
 FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 BEARER = "bearer "

@@ -95,7 +95,13 @@ class Store:
             return state
         if shutil.disk_usage(self._folder).free < LEAST:
             return "its disk is full or cannot be written"
-        return state
+        return self.whose(state)
+
+    def whose(self, state: str) -> str:
+        """Say of a state that a server of our own is in it: nobody set an address to look at."""
+        if self.server is None or not state.startswith("not answering"):
+            return state
+        return f"our own {state}"
 
     def broker(self) -> Any:
         """Return a blocking client for the job queue; None for the in-process stand-in."""

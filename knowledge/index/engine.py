@@ -37,10 +37,11 @@ class _Translated:
         trace: TracebackType | None,
     ) -> None:
         if kind is Exception or (kind is not None and kind.__name__ == "PanicException"):
-            log.warning(
-                "the index folder does not work",
-                extra={"place": str(self._folder), "reason": str(kind.__name__)},
-            )
+            if self._sentence == "failed":  # of one that is damaged its opener tells, once
+                log.warning(
+                    "the index folder does not work",
+                    extra={"place": str(self._folder), "reason": str(kind.__name__)},
+                )
             raise LibraryUnavailable(f"library_{self._sentence}", phrase(self._sentence)) from error
 
 
