@@ -4,6 +4,8 @@ import asyncio
 import json
 import os
 import signal
+from collections import defaultdict
+from itertools import product
 
 import pytest
 from redis.asyncio import Redis
@@ -171,6 +173,37 @@ async def test_questions_of_one_thread_wait_for_each_other(sessions, texts, pape
         await drain(turns)
 
     assert order == ["begin 0", "end 0", "begin 1", "end 1", "begin 2", "end 2"]
+
+
+async def test_twenty_threads_keep_their_order_side_by_side(store, texts, paper):
+    """
+    Twenty people, each with twenty messages, four at a time, which is what one may have waiting, and
+    each four to the other process: nobody overtakes.
+    """
+    order = defaultdict(list)
+
+    async def slow(heard):
+        await asyncio.sleep(0.001)
+        order[heard.place].append(int(heard.content.text))
+        yield Reply(heard.content.text)
+
+    async def read(payload):
+        return message(payload["text"], payload["place"])
+
+    paper.read = read
+    one, two = Sessions(store.connect), Sessions(store.connect)
+    async with one, two, Turns(slow, one, texts) as first, Turns(slow, two, texts) as second:
+        for turns in (first, second):
+            turns.register(paper)
+        for begin in range(0, 20, 4):
+            turns = (first, second)[begin // 4 % 2]
+            for number, place in product(range(begin, begin + 4), range(20)):
+                payload = {"text": str(number), "place": f"paper:{place}"}
+                await turns.hear(Delivery(f"d{place}-{number}", "paper", payload))
+            await drain(first)
+            await drain(second)
+
+    assert dict(order) == {f"paper:{place}": list(range(20)) for place in range(20)}
 
 
 async def test_a_full_queue_says_so(sessions, texts, paper):

@@ -2,14 +2,17 @@
 
 import asyncio
 import os
+import re
 import signal
 import time
 from itertools import pairwise
+from random import Random
 
 import pytest
 from redis.asyncio import Redis
 
 from bot.service.store import Store
+from handlers.memory.link import key
 from handlers.sessions import TIMEOUT, Claim, Sessions, SessionsUnavailable
 
 
@@ -90,6 +93,21 @@ async def test_hostile_names_stay_apart(sessions, name):
     assert (await sessions.load("run", name))["mine"] == 1
     assert await sessions.load("run", name + "x") is None
     assert await sessions.load("run2", name) is None
+
+
+def test_a_hundred_thousand_names_have_a_harmless_key_each():
+    """Of any bytes, with what means something to Redis or to us, and some that differ by one."""
+    dice = Random(12)
+    strange = ["\n", ":", "*", "\0", "[a-z]", "lc:run:", "\ud800", "x" * 10_000, " ", "é"]
+    names = set()
+    for number in range(50_000):
+        name = dice.choice(strange) + dice.randbytes(8).decode("latin-1") + str(number)
+        names |= {name, f"{name}{dice.choice(strange[:5])}"}
+
+    keys = {key("run", name) for name in names}
+
+    assert len(keys) == len(names) == 100_000
+    assert all(re.fullmatch(r"lc:run:[0-9a-f]{32}", one) for one in keys)
 
 
 async def test_the_log_is_a_chain(sessions):
