@@ -22,6 +22,7 @@ from redis.exceptions import RedisError
 from bot.command.finding import Finding, bad
 from bot.command.model_trial import model_tried
 from bot.command.parser import PROGRAM
+from bot.command.wholeness import files, records
 from bot.service.application import Application
 from bot.service.part import cause
 from bot.service.store_about import About, about
@@ -57,6 +58,8 @@ async def examine(application: Application, *only: str) -> list[Finding]:
         "qdrant": _qdrant,
         "model": model_tried,
         "originals": _originals,
+        "files": files,
+        "records": records,
         "disk": _disk,
         "queue": _queue,
         "page": _page,

@@ -39,7 +39,7 @@ def counter() -> Path | None:
 
 
 def _of_group(line: str) -> list[Path]:
-    """Return where one line of our control groups leads; a container may see its own as the root."""
+    """Return where one line of our groups leads; a container may see its own as the root."""
     _, kinds, path = line.split(":", 2)
     inner = path.lstrip("/")
     if kinds == "memory":
@@ -66,7 +66,7 @@ def _steady() -> float:
 
 
 class Machine:
-    """`advise` says the way out of a state, for the log. The clocks and the counter may be others."""
+    """`advise` says the way out of a state, for the log. Clocks and counter may be others."""
 
     def __init__(
         self,

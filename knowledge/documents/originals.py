@@ -68,6 +68,17 @@ class Originals:
 
         await self._do(delete)
 
+    async def ids(self) -> frozenset[str]:
+        """Return the ids of all files there are. Raises LibraryUnavailable: no answer."""
+
+        def listed() -> frozenset[str]:
+            files, root = self._open()
+            names = [row.rpartition("/")[2] for row in files.ls(root, detail=False)]
+            return frozenset(name for name in names if _ID.fullmatch(name))
+
+        found: frozenset[str] = await self._do(listed)
+        return found
+
     async def sweep(self, known: frozenset[str], *, age: float) -> int:
         """
         Delete what nobody knows and is older than `age` seconds; return how many files that were.

@@ -26,6 +26,7 @@ from bot.settings import load
 from bot.troubles import advice
 from handlers.memory.link import CODES, TROUBLES
 from handlers.texts import Texts
+from knowledge.reading.reading import read
 from knowledge.values import Metadata
 from tests.qdrant_server import QdrantServer
 from tests.serving import served
@@ -33,6 +34,7 @@ from tests.stub_model import StubModel
 
 pytestmark = pytest.mark.usefixtures("sandbox_known")
 KEY = "planted-key"
+WHOLE = ("program", "qdrant", "originals", "files", "records", "disk", "queue")
 LENGTH = 14_000  # characters, the usual LLM_CHARACTERS
 
 
@@ -60,7 +62,7 @@ async def test_a_whole_house_is_good_in_every_part_with_versions_and_figures(dat
 
     assert (elsewhen.mark, "+16" in elsewhen.state) == ("bad", True)
     marks = {name: finding.mark for name, finding in findings.items() if name != "redis"}
-    assert marks == dict.fromkeys(("program", "qdrant", "originals", "disk", "queue"), "good")
+    assert marks == dict.fromkeys(WHOLE, "good")
     assert findings["redis"].mark in ("good", "neutral")  # the wheel's is past its end of life
     assert "ms" in findings["redis"].state
     assert "GB free" in findings["disk"].state
@@ -252,6 +254,26 @@ def test_what_is_amiss_with_a_store_that_answers_is_said_with_a_command(changed,
     assert repair in examination._of_redis(store, Texts.load()).ja
     assert repair in examination._of_redis(store, Texts.load()).en
     assert state in examination._amiss(store)
+
+
+async def test_lost_files_and_a_store_that_knows_nothing_of_the_shelf_are_named(data):
+    text = "# 規程\n\n経費の申請期限は翌月5日とする。\n".encode()
+    async with Application(load({}, data=str(data))) as application:
+        library = await application.library()
+        kept = await application.originals.put(text)
+        reading = await read("規程.md", text)
+        await library.stage(reading, Metadata(owner="総務"), by="test", original=kept)
+        unknown = await all_of(application)
+        await application.sessions.append("audit", {"action": "document.publish"})
+        await application.originals.delete(kept)
+        lost = await all_of(application)
+
+    assert (unknown["files"].mark, unknown["records"].mark) == ("good", "bad")
+    assert (lost["files"].mark, lost["records"].mark) == ("bad", "good")
+    for words in (unknown["records"].repair.ja, unknown["records"].repair.en):
+        assert "REDIS_URL" in words
+    for words in (lost["files"].repair.ja, lost["files"].repair.en):
+        assert "ORIGINALS" in words
 
 
 async def test_documents_that_nobody_takes_in_are_counted(data, monkeypatch):

@@ -1,0 +1,42 @@
+"""
+Whether what belongs together is there: for each document the file it was read from, and for a shelf
+the log of who put it there.
+
+Either can be lost alone, by an address that leads elsewhere or a folder that was not copied, and
+everything seems to work.
+"""
+
+from bot.command.finding import Finding, bad
+from bot.service.application import Application
+from handlers.sessions import SessionsUnavailable
+from knowledge.deck.digest import OWNER
+from knowledge.errors import LibraryUnavailable
+
+
+async def files(application: Application) -> Finding | None:
+    """Look for the file of every document; None where there is no library to ask."""
+    try:
+        known = await (await application.library()).originals()
+        missing = known - await application.originals.ids()
+    except LibraryUnavailable:
+        return None  # another part says so
+    if missing:
+        repair = application.texts.phrase("check.files_missing", n=len(missing))
+        return bad("files", f"{len(missing)} of {len(known)} missing", repair)
+    return Finding("files", "good", f"{len(known)} kept")
+
+
+async def records(application: Application) -> Finding | None:
+    """Look whether the store remembers anything of a shelf that people filled."""
+    if not application.store.durable:
+        return None
+    try:
+        documents = await (await application.library()).documents()
+        entries = await application.sessions.entries("audit", last=1)
+    except (LibraryUnavailable, SessionsUnavailable):
+        return None
+    theirs = [document for document in documents if document.metadata.owner != OWNER]
+    if theirs and not entries:
+        repair = application.texts.phrase("check.records_missing", n=len(theirs))
+        return bad("records", f"none, of {len(theirs)} documents", repair)
+    return Finding("records", "good", "there")
