@@ -69,7 +69,7 @@ def keep(name: str, *, size: Mapping[str, Number], figures: Mapping[str, Number]
     folder = Path(os.environ.get("SOAK_EVIDENCE") or KEPT)
     folder.mkdir(parents=True, exist_ok=True)
     script = Path(sys.argv[0]).resolve()
-    words = [".".join((script.parent.parent.name, script.parent.name, script.stem)), *sys.argv[1:]]
+    words = [f"{script.parent.parent.name}.{script.parent.name}.{script.stem}", *sys.argv[1:]]
     rounded = {key: round(value, 3) for key, value in figures.items()}
     record = {
         "soak": name,

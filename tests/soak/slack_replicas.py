@@ -1,11 +1,11 @@
 """
 Three replicas on one Redis, killed again and again while mentions pour in: is each answered exactly once?
 
-`nice -n 5 python -m tests.soak.slack_replicas [MENTIONS] [KILLS] [rolling] [ahead]`, 7,000 and 20 unless told; `rolling` restarts
-one replica after the other as an upgrade does (SIGTERM, and the next once this one answers) in place of kills; `ahead` sets
-the clock of one replica 16 seconds forward, by libfaketime (Debian: `apt-get install faketime`). Every mention also comes as a
-`message` event, 30 % of all deliveries come twice, in any order, one replica after the other; what is not acknowledged is sent
-again, as Slack does. Slack's API is a counter on loopback, Redis keeps an AOF. One line is the result.
+`nice -n 5 python -m tests.soak.slack_replicas [MENTIONS] [KILLS] [RESTARTS] [rolling] [ahead]`, 7,000, 20 and none unless told;
+RESTARTS after the kills, or `rolling` in place of them, restart one replica after the other as an upgrade does (SIGTERM, and the
+next once this one answers); `ahead` sets the clock of one replica 16 seconds forward, by libfaketime (Debian: `apt-get install
+faketime`). Every mention also comes as a `message` event, 30 % of all deliveries come twice, in any order, one replica after the
+other; what is not acknowledged is sent again, as Slack does. Slack's API is a counter on loopback, Redis keeps an AOF. One line is the result.
 """
 
 import asyncio
@@ -215,9 +215,9 @@ async def deliver(client, fleet, body, first, gate, acks):
     raise SystemExit("a delivery was never acknowledged")
 
 
-async def chaos(fleet, client, kills, sent, total, dice):
-    """Kill a replica at random points of the stream and start it again."""
-    for at in sorted(dice.sample(range(total // 20, total * 19 // 20), kills)):
+async def chaos(fleet, client, kills, sent, span, dice):
+    """Kill a replica at random points of that span of the stream and start it again."""
+    for at in sorted(dice.sample(span, kills)):
         while sent() < at:
             await asyncio.sleep(0.02)
         await asyncio.sleep(dice.random() * 0.05)
@@ -228,10 +228,10 @@ async def chaos(fleet, client, kills, sent, total, dice):
         await fleet.ready(client, n)
 
 
-async def roll(fleet, client, restarts, sent, total, ends):
-    """Restart one replica after the other, evenly over the stream; put into `ends` how long each took to end."""
+async def roll(fleet, client, restarts, sent, span, ends):
+    """Restart one replica after the other, evenly over that span; put into `ends` how long each took to end."""
     for number in range(restarts):
-        while sent() < total * (number + 1) // (restarts + 2):
+        while sent() < span[len(span) * (number + 1) // (restarts + 2)]:
             await asyncio.sleep(0.02)
         n = number % REPLICAS
         ends.append(await fleet.stop(n))
@@ -239,19 +239,33 @@ async def roll(fleet, client, restarts, sent, total, ends):
         await fleet.ready(client, n)
 
 
+async def trouble(fleet, client, kills, restarts, sent, total, dice, ends):
+    """Kill, then restart, each over its share of the stream, but for its begin and end."""
+    middle = range(total // 20, total * 19 // 20)
+    cut = len(middle) * kills // max(1, kills + restarts)
+    if kills:
+        await chaos(fleet, client, kills, sent, middle[:cut], dice)
+    if restarts:
+        await roll(fleet, client, restarts, sent, middle[cut:], ends)
+
+
 def record(size, figures, kills, ends, ahead):
     """Keep what was found under the name of what was done to the replicas."""
-    name = "slack_replicas" if kills else "slack_quiet"
-    if ahead:
-        name, size["ahead_s"] = "slack_ahead", ahead
+    size |= {"kills": kills, "restarts": len(ends)}
     if ends:
-        name, size["restarts"], figures["end_max_s"] = "slack_rolling", kills, max(ends)
-    else:
-        size["kills"] = kills
-    keep(name, size=size, figures=figures)
+        figures["end_max_s"] = max(ends)
+    if ahead:
+        keep("slack_ahead", size=size | {"ahead_s": ahead}, figures=figures)
+        return
+    if kills:
+        keep("slack_replicas", size=size, figures=figures)
+    if ends:
+        keep("slack_rolling", size=size, figures=figures)
+    if not kills and not ends:
+        keep("slack_quiet", size=size, figures=figures)
 
 
-async def main(mentions, kills, *, rolling, ahead):
+async def main(mentions, kills, restarts, *, ahead):
     dice = random.Random(11)
     slack = Slack()
     config = uvicorn.Config(
@@ -292,18 +306,17 @@ async def main(mentions, kills, *, rolling, ahead):
                     time.perf_counter(),
                 )
                 ends = []
-                if rolling:
-                    work = roll(fleet, client, kills, lambda: len(acks), len(rows), ends)
-                else:
-                    work = chaos(fleet, client, kills, lambda: len(acks), len(rows), dice)
-                trouble = asyncio.create_task(work)
+                work = trouble(
+                    *(fleet, client, kills, restarts, lambda: len(acks), len(rows), dice, ends)
+                )
+                troubled = asyncio.create_task(work)
                 await asyncio.gather(
                     *(
                         deliver(client, fleet, row, k % REPLICAS, gate, acks)
                         for k, row in enumerate(rows)
                     )
                 )
-                await trouble
+                await troubled
                 sent = time.perf_counter() - started
                 end = time.monotonic() + 240
                 while len(slack.answered()) < mentions and time.monotonic() < end:
@@ -329,9 +342,11 @@ async def main(mentions, kills, *, rolling, ahead):
         )
     acks.sort()
     double = sum(len(rows) > 1 for rows in slack.threads.values())
-    how = f"restarted, each ended in at most {max(ends):.1f} s" if ends else "killed"
+    how = f"{kills} killed, {restarts} restarted"
+    if ends:
+        how += f", each ended in at most {max(ends):.1f} s"
     print(
-        f"{len(rows)} deliveries of {mentions} mentions to {REPLICAS} replicas, {kills} {how}: {mentions - len(slack.answered())} missing, "
+        f"{len(rows)} deliveries of {mentions} mentions to {REPLICAS} replicas, {how}: {mentions - len(slack.answered())} missing, "
         f"{double} double; ack p50 {acks[len(acks) // 2]:.0f} ms, p99 {acks[int(len(acks) * 0.99)]:.0f} ms, max {acks[-1]:.0f} ms; "
         f"sent in {sent:.0f} s, answered after {time.perf_counter() - began:.0f} s"
     )
@@ -345,7 +360,9 @@ async def main(mentions, kills, *, rolling, ahead):
 
 
 if __name__ == "__main__":
-    words = [word for word in sys.argv[1:] if word.isdecimal()]
-    mentions_, kills_ = [*words, "7000", "20"][:2] if len(words) != 1 else [*words, "20"]
+    words = [int(word) for word in sys.argv[1:] if word.isdecimal()]
+    mentions_, kills_, restarts_ = [*words, *(7000, 20, 0)[len(words) :]]
+    if "rolling" in sys.argv:
+        kills_, restarts_ = 0, kills_
     ahead_ = 16 if "ahead" in sys.argv else 0  # seconds, more than a lease has
-    asyncio.run(main(int(mentions_), int(kills_), rolling="rolling" in sys.argv, ahead=ahead_))
+    asyncio.run(main(mentions_, kills_, restarts_, ahead=ahead_))
