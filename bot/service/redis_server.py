@@ -29,6 +29,7 @@ START = 5.0  # seconds the server may take to load its file
 STOP = 3.0  # seconds it gets to write its file and go
 PROBE = 0.5  # seconds one PING may take
 WATCH = 0.2  # seconds between looks whether it still runs
+AGAIN = 1.0  # seconds until one that ended again at once is started again
 SOCKETS = "llmc-"  # what the folders of our sockets begin with
 QUEUE = "lc-jobs"  # what the keys of the job queue begin with, and its user's name
 # what the queue's user may do, on its own keys
@@ -165,15 +166,20 @@ class RedisServer:
         return command
 
     async def _watch(self) -> None:
+        ended = False
         while True:
-            await asyncio.sleep(WATCH)
+            await asyncio.sleep(AGAIN if ended else WATCH)
             if self._process is not None and self._process.poll() is not None:
                 code = self._process.returncode
-                log.error("the redis-server ended by itself", extra={"code": code})
+                if not ended:  # what keeps it from living, a full disk, may last for hours
+                    log.error("the redis-server ended by itself", extra={"code": code})
+                ended = True
                 # said at the next start of the application; meanwhile nothing is remembered, and
                 # where the disk is full nothing can be written down
                 with suppress(InvalidSettings, OSError):
                     await self._start()
+            elif ended:
+                ended = False
 
     async def _end_leftover(self) -> None:
         with suppress(OSError, ValueError):

@@ -43,6 +43,7 @@ TEND = 15.0  # seconds between looks for such jobs
 LIST = ("all", "jobs")  # the owner and kind of the list of the latest
 LOOK = 0.2  # seconds between looks at a job that is being followed
 PATIENCE = 150.0  # seconds a job is followed: less than a turn may take
+UNHEARD = 35.0  # seconds of these without a word of the store, more than one that is frozen takes
 
 T = TypeVar("T")
 
@@ -152,13 +153,16 @@ class Jobs:
         Yield a job each time it has moved, until it has an outcome or `seconds` are over; the last
         one yielded tells which.
 
-        Any process may follow any job.
+        Any process may follow any job. A store that is away for a moment is waited for, while the
+        job goes on; where it stays away (a full disk) following ends.
         """
         last = None  # as it was yielded
-        end = time.monotonic() + seconds
-        while time.monotonic() < end:
-            with suppress(SessionsUnavailable):  # away for a moment: the job goes on
+        heard = time.monotonic()
+        end = heard + seconds
+        while time.monotonic() < end and time.monotonic() - heard < UNHEARD:
+            with suppress(SessionsUnavailable):
                 job = await self.find(id_)
+                heard = time.monotonic()
                 if job is None:
                     return
                 now = replace(job, touched=0.0)

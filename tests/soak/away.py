@@ -257,7 +257,7 @@ async def qdrant(seconds):
                 try:
                     await _answering(port)
                     began = time.monotonic()
-                    await place.application.answers()
+                    await place.application.opened()
                     place.figures["late_open_s"] = time.monotonic() - began
                     await place.recovered("late")
                     await place.ask("normal", 10)

@@ -1,6 +1,7 @@
 """The queue: every job is done, whoever dies; what cannot be done is parked and holds nobody up."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ from bot.service.queue import Queue
 from bot.service.store import Store
 from handlers.documents.job import Job, JobTaken
 from handlers.documents.jobs import Jobs
+from handlers.sessions import Sessions
 from knowledge.documents.library import Library
 from knowledge.documents.originals import Originals
 from knowledge.errors import LibraryUnavailable
@@ -83,6 +85,20 @@ async def test_a_file_goes_from_arrival_to_staged_and_tells_its_way(room, store)
         == "# 規程\n個人情報を入力してはならない。".encode()
     )
     assert [j.id for j in await room.jobs.recent()] == ["m1:0"]
+
+
+async def test_a_job_is_not_followed_for_long_without_a_word_of_the_store(
+    room, own_store, monkeypatch
+):
+    monkeypatch.setattr("handlers.documents.jobs.UNHEARD", 0.5)
+    async with Sessions(own_store.connect) as sessions:
+        jobs = Jobs(room.opened, room.originals, sessions, room.enqueue)
+        await jobs.keep("m1:0", "規程.md", b"# a", MADE, by="slack:T1:U1")
+        os.kill(own_store.server.pid, signal.SIGSTOP)
+        seen = [job async for job in jobs.follow("m1:0", seconds=3600)]
+        os.kill(own_store.server.pid, signal.SIGCONT)
+
+    assert seen == []
 
 
 async def test_five_at_once_from_two_faces_are_one_document(room, store):
