@@ -48,6 +48,11 @@ def test_the_calls_that_the_readers_sandbox_needs_are_left_to_it():
 
 
 @pytest.mark.parametrize("name", UNITS)
+def test_a_child_ended_for_want_of_memory_does_not_end_the_service(name):
+    assert "OOMPolicy=continue" in text(name).splitlines()
+
+
+@pytest.mark.parametrize("name", UNITS)
 def test_systemd_itself_takes_a_unit_and_counts_it_as_closed(name, tmp_path):
     analyze = shutil.which("systemd-analyze")
     if analyze is None:
