@@ -75,10 +75,13 @@ async def check(settings: Settings, language: Language, *, as_json: bool) -> int
 
 def _show(parts: Mapping[str, str], marks: Mapping[str, str], ways: Mapping[str, str]) -> None:
     """Print each part on a line; below one that is bad, the way out."""
+    told = set()
     for name, state in parts.items():
         Console().print(f"{marks[name]} {name}: {state}", markup=False)
-        if name in ways:
-            Console().print(f"  → {ways[name]}", markup=False, soft_wrap=True)
+        way = ways.get(name)
+        if way and way not in told:  # several parts may need the same
+            Console().print(f"  → {way}", markup=False, soft_wrap=True)
+            told.add(way)
 
 
 def _mark(state: str, neutral: tuple[str, ...]) -> str:
@@ -119,6 +122,8 @@ async def _platforms(settings: Settings) -> dict[str, str]:
 
 
 async def _embedding(application: Application) -> str:
+    if not application.settings.embedding:
+        return "off"
     try:
         embedding = (await application.library()).embedding
     except KnowledgeError:

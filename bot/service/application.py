@@ -178,11 +178,11 @@ class Application:
         Raises:
             InvalidSettings: the data folder or the session store cannot be used.
         """
-        if self.settings.embedded:
-            self._stack.enter_context(self.folder)
-        await self._stack.enter_async_context(self.store)
-        await self._stack.enter_async_context(self.sessions)
         try:
+            if self.settings.embedded:
+                self._stack.enter_context(self.folder)
+            await self._stack.enter_async_context(self.store)
+            await self._stack.enter_async_context(self.sessions)
             await agree(self.sessions)
         except InvalidSettings:
             await self._stack.aclose()

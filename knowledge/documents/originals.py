@@ -82,17 +82,23 @@ class Originals:
     async def sweep(self, known: frozenset[str], *, age: float) -> int:
         """
         Delete what nobody knows and is older than `age` seconds; return how many files that were.
+
+        Where nobody knows a single file, none is deleted: the index is another one's, or was lost.
         """
 
         def sweep() -> int:
             files, root = self._open()
-            lost = 0
+            kept = {}
             for row in list(files.ls(root, detail=True)):
-                id_ = row["name"].rpartition("/")[2]
-                if row["type"] == "file" and id_ not in known and _older(row, age):
-                    files.rm_file(row["name"])
-                    lost += 1
-            return lost
+                if row["type"] == "file":
+                    kept[row["name"].rpartition("/")[2]] = row
+            if kept and not known & kept.keys():
+                log.warning("no document knows a file that is kept", extra={"files": len(kept)})
+                return 0
+            lost = [row for id_, row in kept.items() if id_ not in known and _older(row, age)]
+            for row in lost:
+                files.rm_file(row["name"])
+            return len(lost)
 
         return int(await self._do(sweep))
 

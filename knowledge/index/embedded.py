@@ -295,6 +295,7 @@ class EmbeddedIndex(Formatted):
         stored_format = self._folder.format()
         if stored_format is not None:
             self._settle(stored_format)
+            self._folder.look_for_segments(shard)
             opened = self._engine.load(shard)
             self._folder.sweep()
             return opened

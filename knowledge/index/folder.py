@@ -13,6 +13,7 @@ from knowledge.sentences import phrase
 
 POINTER = "created"  # the file that names the format and the shard in use
 FIRST = "shard"  # the first shard's name, and the one in use where an old pointer names none
+SEGMENTS = "segments"  # the engine's, in the folder of a shard
 REMAINS = "remains"  # the file that says that the shard in use may hold what was deleted
 
 
@@ -59,6 +60,17 @@ class IndexFolder:
         if pointer is not None and pointer[1]:
             name = pointer[1]
         return self.path / name
+
+    def look_for_segments(self, shard: Path) -> None:
+        """
+        See that a shard has any: the engine opens one that lost them all as an empty one.
+
+        Raises:
+            LibraryUnavailable: it has none.
+        """
+        segments = shard / SEGMENTS
+        if not segments.is_dir() or not any(segments.iterdir()):
+            raise LibraryUnavailable("library_damaged", phrase("damaged"))
 
     def shard_of(self, wanted: Format) -> Path:
         """Return where a shard of a format is filled, beside the one in use."""

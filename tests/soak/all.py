@@ -2,7 +2,7 @@
 The promises under load and fault as one table, each state worked out from what ran.
 
     python -m tests.soak.all                     the table, from the evidence that is kept
-    python -m tests.soak.all --junit FILE        takes how tests went from a report of the suite
+    python -m tests.soak.all --junit FILE…       takes how tests went from reports of the suite
     python -m tests.soak.all --run               runs the tests it names, and takes their report
     python -m tests.soak.all --write             writes CHECKS.md, with any of the above
 
@@ -184,14 +184,16 @@ def _ran(tests: Sequence[str]) -> dict[str, Outcome]:
 
 def main() -> int:
     parser = argparse.ArgumentParser()
-    parser.add_argument("--junit", type=Path)
+    parser.add_argument("--junit", type=Path, nargs="+", default=[])
     parser.add_argument("--run", action="store_true")
     parser.add_argument("--write", action="store_true")
     arguments = parser.parse_args()
     every = checks()
     named = sorted({test for check in every for test in check.tests})
     if arguments.junit or arguments.run:
-        outcomes = evidence.tests_of(arguments.junit) if arguments.junit else _ran(named)
+        outcomes = _ran(named) if arguments.run else {}
+        for report in arguments.junit:
+            outcomes |= evidence.tests_of(report)
         evidence.keep_tests({test: outcomes[test] for test in named if test in outcomes})
     run, tests = evidence.kept_tests()
     page = table(every, run, tests)

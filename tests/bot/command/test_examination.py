@@ -262,7 +262,7 @@ async def test_lost_files_and_a_store_that_knows_nothing_of_the_shelf_are_named(
         library = await application.library()
         kept = await application.originals.put(text)
         reading = await read("規程.md", text)
-        await library.stage(reading, Metadata(owner="総務"), by="test", original=kept)
+        await library.stage(reading, Metadata(owner="総務"), by="slack:T1:U1", original=kept)
         unknown = await all_of(application)
         await application.sessions.append("audit", {"action": "document.publish"})
         await application.originals.delete(kept)

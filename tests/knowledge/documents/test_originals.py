@@ -52,6 +52,17 @@ async def test_what_nobody_knows_is_swept_once_it_is_old(tmp_path):
         await originals.get(lost)
 
 
+async def test_nothing_is_swept_for_an_index_that_knows_none_of_the_files(tmp_path, caplog):
+    """An address that leads to an empty index must not cost the files of the right one."""
+    originals = Originals(str(tmp_path))
+    kept = await originals.put(b"of another index")
+
+    assert await originals.sweep(frozenset(), age=-1) == 0
+    assert await originals.sweep(frozenset({"0" * 32}), age=-1) == 0
+    assert await originals.get(kept) == b"of another index"
+    assert "no document knows" in caplog.text
+
+
 async def test_of_a_place_that_cannot_be_written_the_setting_is_named(tmp_path):
     (tmp_path / "file").write_text("not a folder")
     with pytest.raises(LibraryUnavailable, match="ORIGINALS") as refused:
