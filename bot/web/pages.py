@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Literal
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from handlers.conversation import Command, Content, Form, Person, Press, Values
 
@@ -41,11 +41,15 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Spot:
-    """Where somebody is: on which page, and in which browser (`session`)."""
+    """
+    Where somebody is: on which page, and in which browser (`session`). `query` is what the page's
+    address says behind "?": how its lists are narrowed.
+    """
 
     person: Person
     session: str
     place: Place
+    query: str = ""
 
     @property
     def screen(self) -> str:
@@ -84,6 +88,20 @@ def place_at(path: str) -> Place:
     if _TALK.fullmatch(path):
         return replace(PLACES[0], path=path)
     return _BY_PATH.get(path, PLACES[0])
+
+
+def query_from(address: str, place: Place) -> str:
+    """
+    Return the query of the address that a form was sent from, empty where that is another page. A
+    talk has none to keep: what was edited is asked by then.
+    """
+    try:
+        sent = urlsplit(address)
+    except ValueError:
+        return ""
+    if place.kind == "talk" or sent.path != place.path:
+        return ""
+    return sent.query
 
 
 def place_of(talk: str) -> Place:

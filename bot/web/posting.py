@@ -13,7 +13,7 @@ from starlette.responses import RedirectResponse, Response, StreamingResponse
 from starlette.routing import BaseRoute, Route
 
 from bot.web import parse
-from bot.web.pages import Spot, listing, lists, page_of, place_at, place_of
+from bot.web.pages import Spot, listing, lists, page_of, place_at, place_of, query_from
 from bot.web.running import Running
 from bot.web.security import FILES, FORM
 from bot.web.talks import Talks
@@ -86,7 +86,9 @@ class Posting:
         if lists(parse.action(content)):
             await form.close()
             return self._view.with_cookies(request, RedirectResponse(listing(content), 303))
-        here = Spot(person, session_of(request), place_at(parse.field(form, "_page")))
+        place = place_at(parse.field(form, "_page"))
+        query = query_from(request.headers.get("referer", ""), place)
+        here = Spot(person, session_of(request), place, query)
         spot = self._led(here, content)
         origin = ""
         if spot.place == here.place:
@@ -102,6 +104,8 @@ class Posting:
             patience = PATIENCE
         await asyncio.wait({turn}, timeout=patience)
         address = spot.place.path
+        if spot.query:
+            address += f"?{spot.query}"
         if spot.place.kind != "stage":
             shown = screen.article.turn if screen.article else origin or screen.turn
             address += f"#t{quote(shown, safe='#')}"
@@ -112,7 +116,9 @@ class Posting:
         place = place_at(page_of(parse.action(content), here.place.path))
         if place.kind == "talk" and place.name == "ask" and not place.talk:
             place = place_of(secrets.token_hex(8))
-        return replace(here, place=place)
+        if place == here.place:
+            return here
+        return replace(here, place=place, query="")
 
     # ----------------------------------------------------------------- turns that run
 

@@ -101,7 +101,8 @@ class Running:
             }
             yield _row(row)
         articles = await self.on(screen.spot)
-        regions = await self._composer.regions(screen.spot, articles, QueryParams())
+        query = QueryParams(screen.spot.query)
+        regions = await self._composer.regions(screen.spot, articles, query)
         yield _row({"regions": regions})
 
 

@@ -298,6 +298,7 @@ def test_drafts_wait_on_the_documents_page_and_many_are_published_at_once(opened
     # several that are ticked in the list: looked at first, done, and taken back
     page.goto("/knowledge?q=規程")
     shelf = page.locator("#shelf tbody tr")
+    narrowed = shelf.count()
     for title in ("旅費規程", "慶弔規程"):
         shelf.filter(has_text=title).get_by_role("checkbox").check()
     expect(page.get_by_label("新しい閲覧範囲")).to_be_hidden()
@@ -317,6 +318,7 @@ def test_drafts_wait_on_the_documents_page_and_many_are_published_at_once(opened
     expect(done).to_contain_text("2件のうち2件を変更しました")
     expect(done).to_be_in_viewport()
     expect(shelf.filter(has_text="旅費規程")).to_contain_text("管理者")
+    expect(shelf).to_have_count(narrowed)
     done.get_by_role("button", name="元に戻す").click()
     expect(shelf.filter(has_text="旅費規程")).to_contain_text("全員")
 

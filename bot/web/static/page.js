@@ -70,6 +70,15 @@ setInterval(() => {
   }
 }, 100);
 
+// ---------------------------------------------------------------- lists
+// Hide the rows without the words typed above them; tell how many are left.
+const sift = (input) => {
+  const plain = (text) => text.normalize("NFKC").toLowerCase();
+  const words = plain(input.value).split(/\s+/);
+  const rows = all(input.dataset.filter);
+  return rows.filter((row) => !(row.hidden = !words.every((word) => plain(row.textContent).includes(word)))).length;
+};
+
 // ---------------------------------------------------------------- turns
 const toTop = (article) => article.scrollIntoView({ block: "start", behavior: "instant" });
 // One line of a reply: an article in place of itself, of the waiting one or of those that go; or what stands beside it.
@@ -77,6 +86,7 @@ const put = (row, waiting, pressed) => {
   const regions = Object.entries(row.regions || {}).filter(([id]) => at(id));
   const inside = regions.some(([id]) => at(id).contains(document.activeElement));
   for (const [id, html] of regions) at(id).innerHTML = html;
+  if (regions.length) all("input[data-filter]").filter((input) => input.value).forEach(sift);
   // What was pressed stood in what is drawn anew: the focus goes on to what the press brought.
   const brought = inside && all("#turns article").pop();
   if (brought) (one("[tabindex='-1']", brought) || brought).focus({ preventScroll: true });
@@ -257,11 +267,7 @@ on("click", async (event) => {
   }
 });
 for (const input of all("input[data-filter]")) input.addEventListener("input", () => {
-  const plain = (text) => text.normalize("NFKC").toLowerCase();
-  const words = plain(input.value).split(/\s+/);
-  const rows = all(input.dataset.filter);
-  const left = rows.filter((row) => !(row.hidden = !words.every((word) => plain(row.textContent).includes(word))));
-  say(input.dataset.said.replace("{}", left.length));
+  say(input.dataset.said.replace("{}", sift(input)));
 });
 
 // ---------------------------------------------------------------- tabs: sections follow one another without this

@@ -181,6 +181,23 @@ async def test_a_press_and_its_file(client):
     assert file.headers["x-content-type-options"] == "nosniff"
 
 
+async def test_a_list_that_was_narrowed_stays_so_after_a_turn(client):
+    form = {"_page": "/knowledge", "action": "a.b", "data": '{"n": 1}', "label": "続き"}
+    address = "http://127.0.0.1:8080/knowledge?q=%E8%A6%8F%E7%A8%8B&page=2"
+
+    streamed = await client.post("/press", data=form, headers=NDJSON | {"Referer": address})
+    plain = await client.post("/press", data=form, headers={"Referer": address})
+    elsewhere = {"Referer": "http://127.0.0.1:8080/choose?q=1"}
+    other = await client.post("/press", data=form, headers=elsewhere)
+
+    broken = await client.post("/press", data=form, headers={"Referer": "http://[/knowledge?q=1"})
+
+    assert escape("'q': '規程', 'page': 2") in rows(streamed)[-1]["regions"]["shelf"]
+    assert broken.headers["location"].startswith("/knowledge#t")
+    assert plain.headers["location"].startswith("/knowledge?q=%E8%A6%8F%E7%A8%8B&page=2#t")
+    assert other.headers["location"].startswith("/knowledge#t")
+
+
 async def test_a_sentence_is_noted_under_the_answer_it_was_pressed_in(client):
     asked = await client.post("/ask", data={"q": "RAGとは"}, follow_redirects=True)
     page = asked.url.path
