@@ -44,12 +44,12 @@ class Begun:
 
 class Screen:
     """
-    Shows the turn that `begun` says, drawn by `page`; `waits` is said before the first reply. A
-    last reply that is one sentence, pressed in an article, becomes a note at its foot.
+    Shows the turn that `begun` says, drawn by `page`; `waits` is said before the first reply, in a
+    talk to whoever follows, too. A last reply that is one sentence, pressed in an article, becomes
+    a note at its foot.
     """
 
     def __init__(self, conversations: Conversations, page: Page, begun: Begun, waits: str) -> None:
-        self._waits = waits
         self.memory: dict[str, str] = {}
         self.spot = begun.spot
         self.turn = begun.turn
@@ -63,16 +63,18 @@ class Screen:
         self._kept = False
         self._over = False
         self._fresh = asyncio.Condition()
+        if begun.origin:
+            return
+        self.article = self._drawn(Reply(waits, final=False))
+        if begun.spot.place.kind == "talk":
+            self._change = Change(self.turn, page.article(self.article), waits)
 
     @property
     def going(self) -> Article | None:
         """What stands on the page of this turn until it is kept there; none of a note."""
-        if self.article is not None:
-            return None if self._kept else self.article
-        if self._over or self._begun.origin:
+        if self._kept or self._over:
             return None
-        reply = Reply(self._waits, final=False)
-        return Article(self.turn, self._begun.question, self._at, reply)
+        return self.article
 
     async def show(self, reply: Reply) -> None:
         """Draw a reply in place of the one before, or note it where it was asked for."""

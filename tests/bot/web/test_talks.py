@@ -1,6 +1,7 @@
 """Talks: begun, listed, found, called by a name, shared for reading and deleted; and turns that are stopped."""
 
 import asyncio
+import json
 import re
 from datetime import UTC, datetime, timedelta
 
@@ -167,6 +168,29 @@ async def test_a_stopped_turn_keeps_what_was_checked_and_no_more_comes(page):
     assert "確かめた文。" in shown
     assert "途中で止めました" in shown
     assert "http-equiv" not in shown
+
+
+async def test_a_turn_is_seen_and_can_be_stopped_before_it_says_anything(page):
+    async def silent(message):
+        if isinstance(message.content, Text):
+            await asyncio.Event().wait()
+        yield Reply("ほか")
+
+    async with page(silent) as client:
+        asking = asyncio.create_task(client.post("/ask", data={"q": "RAGとは"}, headers=ROWS))
+        await asyncio.sleep(0)
+        while not (talks := re.findall(r"/t/\w{16}", (await client.get("/talks")).text)):
+            await asyncio.sleep(0)
+        busy = (await client.get(talks[0])).text
+        turn = re.search(r'id="t(\w+)" aria-labelledby="\w+" aria-busy', busy)[1]
+        await client.post(f"/turns/{turn}/stop", headers=ROWS)
+        first, *_, last, _ = [json.loads(line) for line in (await asking).text.splitlines()]
+        shown = (await client.get(talks[0])).text
+
+    assert f'action="/turns/{turn}/stop"' in first["html"]
+    assert "回答を止めました" in last["html"]
+    assert "RAGとは</h2>" in shown
+    assert "aria-busy" not in shown.split("<template")[0]
 
 
 async def test_nobody_stops_the_turn_of_another(client):
