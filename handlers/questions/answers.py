@@ -37,6 +37,7 @@ _WORDS = re.compile(  # a button's label ends behind one of these
 _QUOTED = re.compile(r"[「“](?P<topic>.+?)[」”]")
 _BRACKETED = re.compile(r"\s*(?:\([^()]*\)|([^()]*))$")  # what a heading adds at its end
 _JOINTS = re.compile(r"[\u3041-\u309f]+(?=[^\u3041-\u309f])|[・、]")  # what follows stands alone
+_STATED = re.compile(r"What (?P<thing>.+) (?P<verb>is|are)")  # a heading that words a question
 _HANGING = re.compile(r"(?:\s+(?:and|or|of|the|a|for|in|to|with))+$")  # wants something behind it
 
 
@@ -218,6 +219,10 @@ def _asks(question: str, texts: Texts, language: Language) -> str:
     if language == "ja":
         topic = topic.removesuffix("は")  # of "RAGとは": the label says は itself
     room = LABEL - len(texts.say("ask.about", language, topic=""))
+    stated = _STATED.fullmatch(topic)
+    if stated is not None:
+        topic = f"What {stated['verb']} {stated['thing']}"
+    topic = topic.removesuffix("?").removesuffix("？")
     return texts.say("ask.about", language, topic=_fitting(topic, room, language))
 
 

@@ -160,6 +160,8 @@ def test_of_a_title_in_both_languages_the_readers_half_is_shown():
         ),
         ("「RAGとは(仕組みと利点)」について詳しく教えてください", "RAGとは?"),
         ("Tell me more about “Password”", "Password?"),
+        ("Tell me more about “What an open model is”", "What is an open model?"),
+        ("Tell me more about “May I summarise minutes?”", "May I summarise minutes?"),
     ],
 )  # fmt: skip
 def test_a_button_is_not_cut_inside_a_word(texts, question, label):
