@@ -13,6 +13,7 @@ from knowledge.values import Language
 WIDTH = 24  # cells of the longest bar in letters
 HUNDRED_MILLION = 10_000  # yen, in 10,000 yen
 MILLION = 100  # yen, in 10,000 yen
+BILLION = 100_000  # yen, in 10,000 yen
 TO = "〜"
 
 
@@ -33,12 +34,19 @@ def signed(value: float) -> str:
 
 
 def money(value: float, language: Language) -> str:
-    """Return an amount of 10,000 yen as "120万円" or "1.1億円", "1.2M yen" in English."""
+    """
+    Return an amount of 10,000 yen as "120万円" or "1.1億円"; "1.2M yen", "90,000 yen" or
+    "3.6B yen" in English.
+    """
     if language == "ja":
         if value >= HUNDRED_MILLION:
             return f"{value / HUNDRED_MILLION:,.1f}億円"
-        return f"{_short(value)}万円"
-    return f"{value / MILLION:,.2f}M yen" if value < MILLION else f"{value / MILLION:,.1f}M yen"
+        return f"{_short(value)}万円" if value else "0円"
+    if value >= BILLION:
+        return f"{value / BILLION:,.1f}B yen"
+    if value >= MILLION:
+        return f"{value / MILLION:,.1f}M yen"
+    return f"{value * 10_000:,.0f} yen"
 
 
 def _short(value: float) -> str:
@@ -49,8 +57,19 @@ def _short(value: float) -> str:
 
 
 def span(amount: Range, language: Language) -> str:
-    """Return both ends of an amount of money, or the one where they are the same."""
+    """
+    Return both ends of an amount of money, the unit once where it is the same one; or the one end
+    where both are the same.
+    """
     low, high = money(amount.low, language), money(amount.high, language)
+    if low == high:
+        return low
+    unit = " yen"
+    if language == "ja":
+        unit = "円"
+    first, second = low.removesuffix(unit), high.removesuffix(unit)
+    if language == "ja" or not amount.low or first[-1].isalpha() == second[-1].isalpha():
+        return between(first, high, language)
     return between(low, high, language)
 
 
@@ -113,6 +132,11 @@ def name(advisor: Advisor, option: str, language: Language) -> str:
     """Return an option by the labels of its blocks: "商用API + RAG"."""
     blocks = [advisor.model.block(block) for block in advisor.blocks(option)]
     return " + ".join([block.label.to(language) for block in blocks])
+
+
+def sentence(text: str) -> str:
+    """Return a text with a capital at its beginning, as a sentence has."""
+    return text[:1].upper() + text[1:]
 
 
 def full(advisor: Advisor, option: str, language: Language) -> str:

@@ -56,7 +56,7 @@ def _sections(view: ResultView) -> Iterator[Section]:
     decided = [words.headline(), words.certainty(), words.objection(), *words.warnings()]
     paragraphs = tuple(text for text in decided if text)
     yield Section(say("memo_decision"), paragraphs, table=_route(view))
-    yield Section(say("ways"), items=tuple(words.way(way) for way in view.result.ways))
+    yield Section(say("memo_ways"), items=tuple(words.way(way) for way in view.result.ways))
     yield Section(say("memo_options"), table=_options(view))
     yield Section(say("why_this"), items=tuple(words.deciding()))
     yield Section(say("against"), items=tuple(words.against()))
@@ -132,6 +132,7 @@ def _answers(view: ResultView) -> Iterator[str]:
             answer = state(view.run, criterion, view.advisor, view.say)
             subject = f"{subject}: {answer}{_source(view, criterion.id)}"
         groups[became].append(subject)
+    yield from groups.pop("given")
     for became, rows in groups.items():
         if rows:
             yield view.say(f"memo_{became}", list=view.say.listed(rows))

@@ -1,8 +1,8 @@
 """
 The memo as PDF, for whoever is to read it and not to change it.
 
-Japanese is set in a font every PDF reader knows by name and brings along itself, so that the file
-stays small; it has no bold of its own, for which a darker colour stands.
+Japanese is set in fonts every PDF reader knows by name and brings along itself, so that the file
+stays small: a light one for reading, a heavy one for headings and what is bold.
 """
 
 import io
@@ -33,11 +33,12 @@ from reportlab.platypus import (
 from handlers.choose.section import Section
 from knowledge.values import Language
 
-JAPANESE = "HeiseiKakuGo-W5"
+JAPANESE, HEAVY = "HeiseiMin-W3", "HeiseiKakuGo-W5"
 LATIN = "Helvetica"
 MARGIN = 15 * mm
 SIZE, SMALL, CODE, HEADING, TITLE = 9, 7.5, 6, 11, 15  # points
 GAP = 3  # points after a paragraph
+PADDING = 13  # points a cell has beside its words
 HEAD, RULE, STRONG = HexColor("#E3EFF5"), HexColor("#9AA9B2"), HexColor("#0B3A53")
 _BEYOND_LATIN = re.compile(r"[^\x00-\xff–—‘’“”•…−]+")  # what the Latin font lacks
 CODE_WIDTH = 100  # characters of a line of code that fit on the page
@@ -76,7 +77,9 @@ class _Print:
         yield Spacer(1, GAP)
         style = self._style(size, STRONG)
         style.keepWithNext = 1
-        yield Paragraph(_marked(title), style)
+        if self._font == JAPANESE:
+            style.fontName = HEAVY
+        yield Paragraph(_marked(title, HEAVY), style)
 
     def sections(self, parts: Sequence[Section]) -> Iterator[Flowable]:
         """Yield every section under its heading."""
@@ -129,12 +132,29 @@ class _Print:
 
 
 def _widths(rows: Sequence[Sequence[str]], width: float) -> list[float]:
-    """Return the columns' widths by what their longest cells hold: four times as much, twice."""
-    held = [math.sqrt(max(map(len, column))) for column in zip(*rows, strict=True)]
-    return [width * share / sum(held) for share in held]
+    """
+    Return the columns' widths by what their longest cells hold: four times as much, twice; none
+    narrower than its longest word.
+    """
+    columns = list(zip(*rows, strict=True))
+    held = [math.sqrt(max(map(len, column))) for column in columns]
+    least = [max(map(_longest, column)) + PADDING for column in columns]
+    free = max(width - sum(least), 0)
+    if not free:
+        return [width * share / sum(held) for share in held]
+    wanted = [width * share / sum(held) for share in held]
+    more = [max(want - low, 0) for want, low in zip(wanted, least, strict=True)]
+    total = sum(more) or 1
+    return [low + free * part / total for low, part in zip(least, more, strict=True)]
 
 
-def _marked(text: str) -> str:
+def _longest(text: str) -> float:
+    """Return how wide the longest Latin word of a cell is; Japanese breaks anywhere."""
+    words = _BEYOND_LATIN.sub(" ", text).split()
+    return max((float(pdfmetrics.stringWidth(word, LATIN, SMALL)) for word in words), default=0.0)
+
+
+def _marked(text: str, japanese: str = JAPANESE) -> str:
     """Return text with its **bold** stretches, as markup of the printer."""
     marked = ""
     for number, piece in enumerate(text.split("**")):
@@ -142,15 +162,16 @@ def _marked(text: str) -> str:
             marked += f'<font color="{STRONG.hexval()}"><b>{escape(piece)}</b></font>'
         else:
             marked += escape(piece)
-    marked = _BEYOND_LATIN.sub(rf'<font name="{JAPANESE}">\g<0></font>', marked)
+    marked = _BEYOND_LATIN.sub(rf'<font name="{japanese}">\g<0></font>', marked)
     return marked.replace("\n", "<br/>")
 
 
 @cache
 def _japanese() -> str:
-    """Make the Japanese font known, once a process; return its name."""
-    pdfmetrics.registerFont(UnicodeCIDFont(JAPANESE))
+    """Make the Japanese fonts known, once a process; return the name of the light one."""
+    for name in (JAPANESE, HEAVY):
+        pdfmetrics.registerFont(UnicodeCIDFont(name))
     pdfmetrics.registerFontFamily(
-        JAPANESE, normal=JAPANESE, bold=JAPANESE, italic=JAPANESE, boldItalic=JAPANESE
+        JAPANESE, normal=JAPANESE, bold=HEAVY, italic=JAPANESE, boldItalic=HEAVY
     )
     return JAPANESE

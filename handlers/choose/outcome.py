@@ -23,8 +23,9 @@ from handlers.actions.choose import (
     TryAnswers,
 )
 from handlers.choose import figures, trial, whatif
-from handlers.choose.asking import Asking, Patterns, not_advised
+from handlers.choose.asking import Asking
 from handlers.choose.decision_models import DecisionModels
+from handlers.choose.explaining import not_advised
 from handlers.choose.guidelines import Guidelines
 from handlers.choose.memo import attachments
 from handlers.choose.question import about, ways_on
@@ -80,7 +81,7 @@ class Outcome:
         self._runs = runs
         self._texts = texts
         self._guidelines = guidelines
-        self._asking = Asking(Patterns.load())
+        self._asking = Asking.load()
 
     async def use(
         self, message: Message, run: Run, advisor: Advisor, action: Use, values: Values

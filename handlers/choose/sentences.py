@@ -158,12 +158,13 @@ class Sentences:
             return ""
         needs = [self._piece(one, one.needed) for one in standing.violations]
         have = [self._piece(one, one.allowed) for one in standing.violations]
-        return self.say(
+        text = self.say(
             "needs_more",
             option=self.name(standing.id),
             need=self.say.listed(needs),
             have=self.say.listed(have),
         )
+        return figures.sentence(text)
 
     def _piece(self, violation: Violation, value: float) -> str:
         match violation.resource:
@@ -201,7 +202,7 @@ class Sentences:
             waits = [self._piece(one, one.needed) for one in leg.violations]
             label = self.to(self.result.model.block(leg.block).label)
             rows.insert(0, self.say("waits_for", option=label, needs=self.say.listed(waits)))
-        return " / ".join(rows)
+        return figures.sentence(" / ".join(rows))
 
     def takes(self, leg: Leg) -> str:
         """Return what a stage takes: money, months and people."""

@@ -169,6 +169,19 @@ class Situation:
     def _of_others(self, clause: str) -> bool:
         return bool(self._others.search(clause)) and not _OWN.search(clause)
 
+    def amounts(self, text: str) -> dict[str, str]:
+        """
+        Return the options that amounts of a text fall under, by question, whatever stands beside
+        them: for a text that is known to speak of them.
+        """
+        plain = unicodedata.normalize("NFKC", text)[:LISTED]
+        found = {}
+        for criterion, read in (("budget", money), ("time", months), ("users", people)):
+            amount = read(plain)
+            if amount is not None:
+                found[criterion] = self._band(criterion, amount.value)
+        return found
+
     def limit(self, criterion: str, text: str) -> str:
         """Return the option of a limit that an amount falls under; empty where it is none."""
         amount = bare(unicodedata.normalize("NFKC", text[:LISTED]).strip())

@@ -8,6 +8,7 @@ from typing import Literal
 
 from handlers.actions.choose import CompareTwo, KeepAnswers, OfRun, ResumeRun, TryAnswer
 from handlers.choose import figures
+from handlers.choose.result import ResultView
 from handlers.choose.runs import Run
 from handlers.choose.wording import Wording
 from handlers.conversation import (
@@ -40,11 +41,7 @@ def change(run: Run, advisor: Advisor, say: Wording, criterion: str, option: str
     before = advisor.evaluate(run.answers)
     after = advisor.evaluate({**run.answers, criterion: option})
     changed = _changed(advisor, criterion, option, say)
-    best = figures.name(advisor, after.advice.id, say.language)
-    if before.advice.id == after.advice.id:
-        text = say("whatif_same", change=changed, name=best)
-    else:
-        text = say("whatif_changed", change=changed, name=best)
+    text = leads_to(before, ResultView(advisor, after, say, run), changed)
     keep = Button(say("keep"), KeepAnswers(run.id, run.rev, f"{criterion}={option}"), "primary")
     again = Button(say("whatif_again"), TryAnswer(run.id, run.rev))
     table = Table(
@@ -53,6 +50,21 @@ def change(run: Run, advisor: Advisor, say: Wording, criterion: str, option: str
         tuple(_beside(before, after, advisor, say)),
     )
     return Reply(text, (Paragraph(text), table, _ways((keep, again), run, say)))
+
+
+def leads_to(before: Result, after: ResultView, change: str) -> str:
+    """Return what a change leads to: the suggestion that stays or comes, and what bars it."""
+    say, result = after.say, after.result
+    name = after.words.name(result.advice.id)
+    if result.headline == "none_fits":
+        return say("whatif_none", change=change, headline=after.words.headline())
+    if before.advice.id != result.advice.id or before.headline == "none_fits":
+        text = say("whatif_changed", change=change, name=name)
+    else:
+        text = say("whatif_same", change=change, name=name)
+    if result.headline == "first" and before.headline != "first":
+        text = f"{text} {after.words.headline()}"
+    return text
 
 
 def _changed(advisor: Advisor, criterion: str, option: str, say: Wording) -> str:

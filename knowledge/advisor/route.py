@@ -63,13 +63,15 @@ class Routes:
         row, beside = self._tables.row(few), self._tables.beside(few)
         number = self._tables.position[now.id]
         [trial] = self._feasibility.estimates(row, beside, [number])
+        most = model.allows.time.get(answers.get("time", ""), pilot.months)
+        span = min(pilot.months, most)  # no trial outlasts the deadline of the first result
         money = Range(
-            trial.build.low * pilot.share + pilot.months * trial.month.low,
-            trial.build.high * pilot.share + pilot.months * trial.month.high,
+            trial.build.low * pilot.share + span * trial.month.low,
+            trial.build.high * pilot.share + span * trial.month.high,
         )
         added = [block for block in now.blocks[1:] if block != lead.id]
         also = [(block, model.block(block).now) for block in added]
-        months = Range(pilot.months, pilot.months)
+        months = Range(span, span)
         least = Range(now.estimate.people.low, now.estimate.people.low)
         return Leg("now", lead.now, lead.id, money, months, least, lead.slides, tuple(also))
 

@@ -10,8 +10,10 @@ import pypdfium2
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from reportlab.pdfbase.pdfmetrics import stringWidth
 
 from bot.command.cli import main
+from handlers.choose import figures, memo_pdf
 from handlers.choose.memo import answers_file, attachments, markdown, sections
 from handlers.choose.result import ResultView
 from handlers.choose.reviews import later
@@ -19,6 +21,7 @@ from handlers.choose.runs import Rule, Run
 from handlers.choose.wording import Wording
 from handlers.conversation import Chart, Details, Paragraph
 from handlers.texts import Texts
+from knowledge.advisor.values import Range
 from knowledge.sentences import yaml_values
 from knowledge.values import Language
 from tests.choosing import advisor
@@ -36,6 +39,9 @@ CASE = {
     "time": "m3",
     "impact": "high",
 }
+
+
+BARRED = {"boundary": "inside", "gap": "proven", "budget": "xs", "time": "m1", "team": "none"}
 
 
 def view(answers: dict[str, str], language: Language = "ja", **more: object) -> ResultView:
@@ -199,3 +205,30 @@ def test_an_objection_to_a_rule_is_in_headline_result_and_memo() -> None:
 
 def test_answers_without_a_run_of_their_own_are_an_empty_block() -> None:
     assert yaml_values(answers_file(view({}))) == {"model": ADVISOR.model.sha256, "answers": {}}
+
+
+def test_a_memo_asks_for_no_press_and_lists_each_answer() -> None:
+    told = markdown("t", sections(view(BARRED, "en")))
+    assert "press one" not in told
+    assert "押す" not in markdown("t", sections(view(BARRED)))
+    assert "\n- First-year budget: Under 1M yen\n" in told
+
+
+def test_no_column_of_the_print_is_narrower_than_its_longest_word() -> None:
+    rows = (("Stage", "What to do"), ("Next", "word " * 300))
+    first, _ = memo_pdf._widths(rows, 500)
+    assert first >= stringWidth("Stage", memo_pdf.LATIN, memo_pdf.SMALL) + memo_pdf.PADDING
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "ja", "en"),
+    [
+        (0, 540, "0〜540万円", "0–5.4M yen"),
+        (9.3, 311, "9.3万〜311万円", "93,000 yen–3.1M yen"),
+        (11_000, 362_650, "1.1億〜36.3億円", "110.0M–3.6B yen"),
+        (20, 20, "20万円", "200,000 yen"),
+    ],
+)
+def test_money_is_written_as_it_is_read(low: float, high: float, ja: str, en: str) -> None:
+    assert figures.span(Range(low, high), "ja") == ja
+    assert figures.span(Range(low, high), "en") == en
