@@ -9,13 +9,14 @@ from knowledge.text.outline import CELL
 from knowledge.text.titles import titled
 from knowledge.values import Language, Sentence
 
-__all__ = ["aged", "lines", "titled"]
+__all__ = ["aged", "lines", "said_back", "titled"]
 
 FIXED = "\u00a0"  # a space that makes no list of what follows a number
 INDENT = "\u3000"  # before what stands within an item
 _ITEM = re.compile(r"^\u3000*(?:- |\d{1,3}[.)] ?)")  # what an emphasis stands behind
 _NUMBER = re.compile(r"^\u3000*\d{1,3}[.)] ?")
 _HASHES = re.compile(r"^#{1,6}\s+")
+SAID = 120  # characters of a question that is said back
 MONTHS = 24  # from here on an age is told in years
 
 
@@ -36,6 +37,11 @@ def aged(day: str, texts: Texts, language: Language, today: date | None = None) 
     if months >= MONTHS:
         return texts.say("ask.age_years", language, day=day, n=months // 12)
     return texts.say("ask.age_months", language, day=day, n=months)
+
+
+def said_back(question: str) -> str:
+    """Return a question as it is said back to whoever asked: a long one is cut."""
+    return question if len(question) <= SAID else f"{question[: SAID - 1]}…"
 
 
 def lines(sentences: Sequence[Sentence], *, bold: bool = False, each: bool = False) -> list[str]:

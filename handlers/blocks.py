@@ -94,7 +94,8 @@ class Table:
 class Bar:
     """
     One row of a chart. `value` may be negative; `shown` is how it is written ("−14.0", U+2212).
-    `short` is at most 20 characters and unique in its chart. `note` says why a row is excluded.
+    `short` is at most 20 characters and unique in its chart, cut with "…" where it has to be. `note`
+    says why a row is excluded.
     """
 
     id: str
@@ -104,6 +105,11 @@ class Bar:
     shown: str
     state: Literal["best", "normal", "excluded"] = "normal"
     note: str = ""
+
+    @property
+    def name(self) -> str:
+        """The short name, or the whole one where that is cut."""
+        return self.label if self.short.endswith("…") else self.short
 
 
 @dataclass(frozen=True, slots=True)

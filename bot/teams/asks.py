@@ -21,13 +21,32 @@ def body(ask: Ask, drawer: Drawer) -> list[Element]:
     Draw the questions, what helps to answer them, and the buttons. A field for files is left out:
     cards have none.
     """
-    inputs = [_input(field, ask) for field in _drawable(ask)]
+    inputs = []
+    for field in _drawable(ask):
+        inputs += _with_hint(_input(field, ask), field, ask, drawer)
     draw = _guided if ask.step else _form
     return [*draw(ask, drawer, inputs), *_buttons(ask, drawer)]
 
 
 def _drawable(ask: Ask) -> list[Field]:
     return [field for field in ask.fields if field.kind != "files"]
+
+
+def _with_hint(element: Element, field: Field, ask: Ask, drawer: Drawer) -> list[Element]:
+    """
+    Return an input with what helps to answer it. A list that is closed says so, or it looks empty;
+    a guided question has its hint below all answers.
+    """
+    if element["type"] != "Input.ChoiceSet" or ask.step:
+        return [element]
+    if element.get("style") == "compact":
+        if field.initial:
+            return [element]
+        return [element | {"placeholder": field.hint or drawer.say("choose")}]
+    if not field.hint:
+        return [element]
+    hint = block_text(marked(field.hint), isSubtle=True, size="Small", spacing="Small")
+    return [element, hint]
 
 
 def base(ask: Ask, drawer: Drawer) -> list[Element]:
@@ -66,6 +85,9 @@ def _guided(ask: Ask, drawer: Drawer, inputs: list[Element]) -> list[Element]:
 def _form(ask: Ask, drawer: Drawer, inputs: list[Element]) -> list[Element]:
     head = block_text(marked(ask.title), size="Large", weight="Bolder", style="heading")
     elements = [head, *drawer.draw(ask.notes)]
+    labels = [field.label for field in ask.fields[:1]]
+    if ask.text and not ask.intro and ask.text not in (ask.title, *labels):
+        elements.append(block_text(marked(ask.text)))
     if ask.intro:
         elements.append(block_text(marked(ask.intro), isSubtle=True, size="Small"))
     return [*elements, *_guideline(ask, drawer), *inputs]

@@ -12,6 +12,7 @@ from handlers.conversation import Bar, Chart, Column, Fact, Facts, Table
 
 TABLE_COLUMNS = 5  # more break numbers apart
 NARROWEST, WIDEST = 6, 24  # shares of a table's width that a column takes
+BOLD = 2  # by which a bold title is wider than its letters
 FACT_VALUE = 80  # characters that still read well beside a label
 _BARS = {
     "best": ("◎ ", "good", "good"),
@@ -68,7 +69,8 @@ def _width(number: int, column: Column, rows: Sequence[Sequence[str]]) -> int:
     some times as wide as one of words.
     """
     longest = max([display_columns(row[number]) for row in rows], default=0)
-    return min(max(longest, display_columns(column.title), NARROWEST), WIDEST)
+    title = display_columns(column.title) + BOLD
+    return min(max(longest, title, NARROWEST), WIDEST)
 
 
 def _narrowed(block: Table) -> tuple[Sequence[Column], Sequence[Sequence[str]]]:
@@ -158,7 +160,7 @@ def _bar(bar: Bar, share: int) -> Element:
     number = block_text(bar.shown, size="Small", horizontalAlignment="Right")
     return column_set(
         [
-            _centred("150px", block_text(mark + bar.short, size="Small")),
+            _centred("150px", block_text(mark + bar.name, size="Small")),
             _centred("stretch", {"type": "ColumnSet", "spacing": "None", "columns": halves}),
             _centred("52px", number),
         ]

@@ -49,6 +49,7 @@ from knowledge.values import Language
 
 MARKS = {"best": "◎", "excluded": "✕", "normal": ""}
 BUTTON = 75  # characters of a button's label
+SHORT = 20  # characters of a name in a chart at most
 
 
 class ResultView:
@@ -200,7 +201,7 @@ class ResultView:
         bar = Bar(
             id=standing.base,
             label=self.words.name(standing.id),
-            short=label[:20],
+            short=label if len(label) <= SHORT else f"{label[: SHORT - 1]}…",
             value=round(standing.score, 1),
             shown=figures.points(standing.score),
             note=self.words.place(standing),

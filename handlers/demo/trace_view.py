@@ -25,6 +25,7 @@ from handlers.conversation import (
 )
 from handlers.demo.comparison import Comparison
 from handlers.texts import Texts
+from knowledge.answering.composing import GAP
 from knowledge.answering.trace import Candidate, Stage, Trace
 from knowledge.text.language import language_of
 from knowledge.values import Language
@@ -204,7 +205,8 @@ class TraceView:
         if not trace.checks or hidden:
             return
         rows = []
-        for number, check in enumerate(trace.checks, 1):
+        sentences = [check for check in trace.checks if check.sentence != GAP]
+        for number, check in enumerate(sentences, 1):
             cites = [f"[{citation}]" for citation in check.citations]
             verdict = self.say("kept_sentence")
             if not check.kept:

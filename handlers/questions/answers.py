@@ -27,7 +27,7 @@ from handlers.questions.excerpt import marked
 from handlers.texts import Texts
 from knowledge.answering.following import bare_heading
 from knowledge.text.outline import CELL
-from knowledge.values import Answer, Citation, Language
+from knowledge.values import Answer, Citation, Language, Sentence
 
 FOLLOWUPS = 2  # suggestions to go on with
 LABEL = 30  # characters of a button that a phone shows
@@ -119,10 +119,15 @@ def _words(answer: Answer) -> Paragraph:
     each = answer.mode == "llm"
     short, whole = answer.sentences, answer.whole
     if answer.table:
-        short = tuple(one for one in short if one.role == "lead" or CELL not in one.text)
+        short = tuple(one for one in short if _beside_table(one))
         whole = ()
     text = "\n".join(lines(short, bold=True, each=each))
     return Paragraph(text, "answer", "\n".join(lines(whole, bold=True, each=each)))
+
+
+def _beside_table(sentence: Sentence) -> bool:
+    """Report whether a sentence is said beside a table: its rows and what is between them are not."""
+    return sentence.role == "lead" or (sentence.role != "gap" and CELL not in sentence.text)
 
 
 def _whole(answer: Answer, texts: Texts) -> list[Buttons]:

@@ -20,6 +20,7 @@ from handlers.actions.questions import (
     PublishAnswer,
 )
 from handlers.answer_records import AnswerRecord, AnswerRecords
+from handlers.answer_text import said_back
 from handlers.conversation import Button, Buttons, Edited, Message, Paragraph, Reply
 from handlers.people import People
 from handlers.questions.answers import blocks_of, plain_text
@@ -193,7 +194,7 @@ class Questions:
             await self._asked.keep(edited.original, replace(asked, question=edited.text))
             again = AskAgain(changed=edited.original)
             offer = Button(say("ask.again", language), again, "primary")
-            text = say("ask.edited", language, question=edited.text)
+            text = say("ask.edited", language, question=said_back(edited.text))
             yield Reply(text, (Paragraph(text), Buttons((offer,))), private=True)
 
     async def again(self, message: Message, action: AskAgain) -> AsyncIterator[Reply]:
@@ -361,7 +362,7 @@ class Questions:
         if answer.mode in ("refused", "asked_back"):
             return reply
         say, language = self._texts.say, answer.language
-        question = say("ask.restated", language, question=sanitise(answer.question))
+        question = say("ask.restated", language, question=said_back(sanitise(answer.question)))
         publish = Button(say("ask.publish", language), PublishAnswer(answer.id))
         row = Buttons((publish,), "publish")
         blocks = (Paragraph(question, "quote"), *reply.blocks, row)

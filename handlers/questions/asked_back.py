@@ -8,13 +8,13 @@ import unicodedata
 from collections.abc import Sequence
 
 from handlers.actions.questions import AskMeant, NewTopic
+from handlers.answer_text import said_back
 from handlers.conversation import Block, Button, Buttons, Paragraph, Reply
 from handlers.questions.answers import readings
 from handlers.texts import Texts
 from knowledge.values import Answer
 
 LONGEST = 60  # characters of a message that may pick a reading
-SHOWN = 120  # characters of a follow-up as it was understood
 _NUMBERS = {"一": 1, "二": 2, "三": 3, "四": 4, "first": 1, "second": 2, "third": 3, "fourth": 4}
 _PICKS = re.compile(
     r"[(#]?(?P<digit>[1-9])[).]?(?:番目?|つ目|個目)?(?:の(?:ほう|方|やつ|もの)?)?"
@@ -65,9 +65,7 @@ def picked(text: str, choices: Sequence[str]) -> str:
 def understood(answer: Answer, texts: Texts) -> Buttons:
     """Say how a follow-up was understood, and offer to begin a new talk instead."""
     language = answer.language
-    question = answer.understood
-    if len(question) > SHOWN:
-        question = f"{question[: SHOWN - 1]}…"
+    question = said_back(answer.understood)
     button = Button(texts.say("ask.new_topic", language), NewTopic())
     label = texts.say("ask.understood", language, question=question)
     return Buttons((button,), "topic", label)

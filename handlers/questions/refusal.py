@@ -9,7 +9,7 @@ from handlers.actions.choose import StartChoice
 from handlers.actions.demo import OpenTrace
 from handlers.actions.documents import RequestDocument
 from handlers.actions.questions import AskPerson, OpenSource, Rephrase
-from handlers.answer_text import titled
+from handlers.answer_text import said_back, titled
 from handlers.conversation import Block, Button, Buttons, Fact, Facts, Heading, Paragraph, Reply
 from handlers.texts import Texts
 from knowledge.values import Answer, Language, Nearest
@@ -24,7 +24,7 @@ def refusal(answer: Answer, texts: Texts, *, reachable: bool = True) -> Reply:
     """
     language, say = answer.language, texts.say
     title = say("ask.nothing_title", language)
-    text = say("ask.nothing", language, question=answer.question)
+    text = say("ask.nothing", language, question=said_back(answer.question))
     if answer.notes:
         text = answer.notes[0].to(language)  # why there can be none
     lacks = tuple(_lacking(nearest, texts, language) for nearest in answer.nearest)

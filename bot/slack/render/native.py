@@ -138,8 +138,8 @@ def _cell(column: Column, value: str) -> Json:
 
 def _value(bar: Bar) -> str:
     if not bar.note:
-        return f"{bar.short} {bar.shown}"
-    return f"{bar.short} {bar.shown} ({bar.note})"
+        return f"{bar.name} {bar.shown}"
+    return f"{bar.name} {bar.shown} ({bar.note})"
 
 
 def _task(step: Step) -> Json:

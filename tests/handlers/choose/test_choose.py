@@ -105,6 +105,9 @@ async def test_the_dialog_ends_in_advice_with_a_route(talk: Talk) -> None:
     chart = next(b for b in reply.blocks if isinstance(b, Chart))
     assert len(chart.bars) == 9
     assert len({bar.short for bar in chart.bars}) == 9
+    assert all(len(bar.short) <= 20 for bar in chart.bars)
+    words = " ".join([bar.label for bar in chart.bars])
+    assert all(bar.short in words or bar.short.endswith("…") for bar in chart.bars)
     route = next(b for b in reply.blocks if isinstance(b, Table) and b.caption == "進め方")
     assert next(row[0] for row in route.rows) in ("今", "次")
     assert all(cell for row in route.rows for cell in row)

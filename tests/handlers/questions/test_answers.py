@@ -8,6 +8,7 @@ import pytest
 from handlers.answer_text import aged, lines, titled
 from handlers.conversation import Buttons, Paragraph
 from handlers.questions.answers import blocks_of
+from handlers.questions.refusal import refusal
 from knowledge.values import Answer, Citation, Passage, Place, Sentence
 
 PASSAGE = Passage("p1", "d", "v", 1, "規則", Place("section", 1, "第60条"), "退職金は支給しない。")
@@ -94,6 +95,23 @@ def test_what_leaves_nothing_out_offers_no_whole(texts):
     assert not [b for b in shown if isinstance(b, Buttons) and b.row == "whole"]
 
 
+def test_beside_a_table_no_sign_of_what_was_left_out_stands_alone(texts):
+    table = (("方式", "費用"), ("RAG", "100万円"))
+    told = answer(("RAGの費用は100万円です。", 1), table=table)
+    rows = (Sentence("…", (), "gap"), Sentence("RAG | 100万円", (1,), "line"))
+    lead = replace(told.sentences[0], role="lead")
+    shown = blocks_of(replace(told, sentences=(lead, *rows, rows[0])), texts)
+
+    assert shown[0].text == "RAGの費用は100万円です。[1]"
+
+
+def test_a_very_long_question_is_said_back_shortly(texts):
+    said = refusal(replace(answer(), question="長" * 3000, mode="refused"), texts)
+
+    assert "長" * 100 in said.text
+    assert "長" * 200 not in said.text
+
+
 def test_what_it_may_have_meant_stands_in_place_of_further_questions(texts):
     shown = blocks_of(answer(("文。", 1), choices=("意味1", "意味2"), followups=("次",)), texts)
 
@@ -106,7 +124,10 @@ def test_what_it_may_have_meant_stands_in_place_of_further_questions(texts):
     ("choices", "labels"),
     [
         (
-            ("「第3条 宿泊費」(旅費規程)について、上限は?", "「第5条 日当」(旅費規程)について、上限は?"),
+            (
+                "「第3条 宿泊費」(旅費規程)について、上限は?",
+                "「第5条 日当」(旅費規程)について、上限は?",
+            ),
             ["宿泊費", "日当"],
         ),
         (
