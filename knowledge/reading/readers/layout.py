@@ -18,6 +18,7 @@ from pypdfium2 import raw
 
 from knowledge.reading.readers.paragraphs import Line, joined, text_of, words
 from knowledge.reading.readers.placed import Cell, Gap, PlacedLine, closed, from_the_top
+from knowledge.reading.readers.ruled import Table
 from knowledge.text.lines import MARKER, columns, ended, may_go_on
 
 APART = 1.4  # times the usual distance between lines: a new paragraph
@@ -38,8 +39,11 @@ _MARKS = re.compile(r"[\x02\ufffe]")
 Box = tuple[float, float, float, float]
 
 
-def paragraphs(page: pdfium.PdfTextPage) -> str:
-    """Return a page's text, a line for each paragraph, item, heading or row."""
+def paragraphs(page: pdfium.PdfTextPage, tables: Sequence[Table] = ()) -> str:
+    """
+    Return a page's text, a line for each paragraph, item, heading or row, the rows of `tables` in
+    place of the lines that stand in them.
+    """
     text = str(page.get_text_range()).replace("\x00", " ")
     lines = _placed_lines(page, text)
     counted_otherwise = max(text, default="") > "\uffff"  # PDFium counts these letters twice
@@ -47,9 +51,61 @@ def paragraphs(page: pdfium.PdfTextPage) -> str:
         return text_of(undivided(text.replace("\r\n", "\n")))
     known = words([text])
     lines = [closed(line) for line in lines]
-    divided = _lines(_columns_apart(_joined_side_by_side(lines)))
-    whole = [replace(line, text=_with_whole_words(line.text, known)) for line in divided]
-    return "\n".join(joined(whole, hyphens=True))
+    texts: list[str] = []
+    for part in _parts(lines, tables):
+        if isinstance(part, Table):
+            texts += part.rows
+            continue
+        level = _joined_side_by_side(from_the_top(part))
+        divided = _lines(_columns_apart(level))
+        whole = [replace(line, text=_with_whole_words(line.text, known)) for line in divided]
+        texts += joined(whole, hyphens=True)
+    return "\n".join(texts)
+
+
+def _parts(
+    lines: Sequence[PlacedLine], tables: Sequence[Table]
+) -> list[Sequence[PlacedLine] | Table]:
+    """
+    Return the lines of a page, with each table where the first line in it stood. A table that is
+    not just the lines within its edges is left to these lines.
+    """
+    within: dict[int, Table] = {}
+    for table in tables:
+        inside: dict[int, Table] = {}
+        letters = 0
+        for at, line in enumerate(lines):
+            if _is_in(line, table):
+                inside[at] = table
+                letters += _letters(line.text)
+        if letters == table.letters:
+            within |= inside
+    parts: list[Sequence[PlacedLine] | Table] = []
+    for at, line in enumerate(lines):
+        here = within.get(at)
+        if here is not None:
+            if here not in parts:
+                parts.append(here)
+        elif parts and isinstance(parts[-1], list):
+            parts[-1].append(line)
+        else:
+            parts.append([line])
+    return parts
+
+
+def _is_in(line: PlacedLine, table: Table) -> bool:
+    """Tell whether a line stands in a table; lines count heights downwards, tables upwards."""
+    middle = line.height / 2 - line.along
+    left, right = line.left, line.right
+    if line.vertical:
+        left, right = -line.along, -line.along
+        middle = -(line.left + line.right) / 2
+    beside = right < table.left or left > table.right
+    return table.bottom <= middle <= table.top and not beside
+
+
+def _letters(text: str) -> int:
+    return sum(map(str.isalnum, text))
 
 
 def _placed_lines(page: pdfium.PdfTextPage, text: str) -> list[PlacedLine] | None:
@@ -60,7 +116,7 @@ def _placed_lines(page: pdfium.PdfTextPage, text: str) -> list[PlacedLine] | Non
         if line is None:
             return None
         lines.append(line)
-    return from_the_top(lines)
+    return lines
 
 
 def undivided(text: str) -> str:

@@ -99,6 +99,12 @@ def joined(lines: Sequence[Line], *, flowing: bool = False, hyphens: bool = Fals
     return ["".join(pieces) for pieces in paragraphs]
 
 
+def first_word(text: str) -> str:
+    """Return what a line begins with that may not be divided."""
+    token = _TOKEN.match(text)
+    return token.group().strip() if token else ""
+
+
 def words(texts: Iterable[str]) -> frozenset[str]:
     """Return the words of a text, hyphenated ones whole, in small letters."""
     known: set[str] = set()

@@ -8,7 +8,7 @@ elsewhere it is hidden, as white text on nothing is, and left out.
 """
 
 import ctypes
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
 
@@ -20,6 +20,8 @@ from knowledge.reading.readers.layout import Box, paragraphs, undivided
 from knowledge.reading.readers.paragraphs import text_of
 from knowledge.reading.readers.pdf_fields import added
 from knowledge.reading.readers.refusal import Budget, Refusal
+from knowledge.reading.readers.ruled import Table, tables
+from knowledge.reading.readers.rules import grids
 from knowledge.reading.readers.sections import Item, Omitted, Title, pictured
 from knowledge.values import Flag, Page, Place
 
@@ -79,7 +81,7 @@ def _page(document: pdfium.PdfDocument, number: int, budget: Budget) -> tuple[Pa
         words = page.get_textpage()
         budget.characters(max(0, words.count_chars()))
         drawn = _contents(page)
-        text, unseen = _seen_and_unseen(words, page, drawn.hidden)
+        text, unseen = _seen_and_unseen(words, page, drawn.hidden, budget)
         text = "\n".join(filter(None, (text, *added(document, page, text))))
         covered = _covered(drawn.pictures, page.get_bbox())
         words.close()
@@ -109,7 +111,7 @@ def _covered(pictures: list[Box], edges: Box) -> float:
 
 
 def _seen_and_unseen(
-    words: pdfium.PdfTextPage, page: pdfium.PdfPage, hidden: frozenset[int]
+    words: pdfium.PdfTextPage, page: pdfium.PdfPage, hidden: frozenset[int], budget: Budget
 ) -> tuple[str, str]:
     """
     Return the page's text in paragraphs, and what nobody sees of it: hidden, or beyond the page's
@@ -120,24 +122,29 @@ def _seen_and_unseen(
     elif _letter_count(words.get_text_bounded()) < _letter_count(words.get_text_range()):
         seen, unseen = _inside_and_outside(words, page)
     else:
-        return _text(words, page.get_width()), ""
+        ruled = tables(words, grids(page), budget)
+        return _text(words, page.get_width(), ruled), ""
     return _flowing(seen), unseen
 
 
-def _text(words: pdfium.PdfTextPage, width: float) -> str:
+def _text(words: pdfium.PdfTextPage, width: float, ruled: Sequence[Table]) -> str:
     """
     Return the page's text; columns that the file draws line by line across the page are read one
     after the other, between the lines that stand over and under them.
     """
     count = min(words.count_rects(), _OBJECTS)
-    boxes = [words.get_rect(at) for at in range(count)]
+    boxes: list[Box] = []
+    for at in range(count):
+        box = words.get_rect(at)
+        if not any(_lies_in(box, table.edges) for table in ruled):
+            boxes.append(box)
     zones = columned(boxes, width)
     if zones:
         texts = [words.get_text_bounded(*zone) for zone in zones]
         text = "\n".join(texts)
         if _letter_count(text) >= _letter_count(words.get_text_range()):  # else it cuts words
             return _flowing(text)
-    return paragraphs(words)
+    return paragraphs(words, ruled)
 
 
 def _flowing(text: str) -> str:

@@ -74,10 +74,14 @@ def closed(line: PlacedLine) -> PlacedLine:
     """Return a line whose letters are set apart as the words they are."""
     if not any(_SPACED.search(cell.text) for cell in line.cells):
         return line
-    cells = [replace(cell, text=_SPACED.sub(_closed_up, cell.text)) for cell in line.cells]
+    cells = [replace(cell, text=closed_up(cell.text)) for cell in line.cells]
     return replace(line, cells=tuple(cells))
 
 
-def _closed_up(match: re.Match[str]) -> str:
-    """Return letters that stand apart from each other as the words they are."""
+def closed_up(text: str) -> str:
+    """Return a text with letters that stand apart from each other as the words they are."""
+    return _SPACED.sub(_word, text)
+
+
+def _word(match: re.Match[str]) -> str:
     return match.group().replace(" ", "")

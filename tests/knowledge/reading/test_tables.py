@@ -6,6 +6,11 @@ import pytest
 from docx import Document
 from pptx import Presentation
 from pptx.util import Inches
+from reportlab.lib.pagesizes import A4
+from reportlab.lib.styles import ParagraphStyle
+from reportlab.pdfbase import pdfmetrics
+from reportlab.pdfbase.cidfonts import UnicodeCIDFont
+from reportlab.platypus import Paragraph, SimpleDocTemplate, Spacer, Table, TableStyle
 
 from knowledge.reading.chunks import passages
 from knowledge.reading.reading import read
@@ -47,6 +52,26 @@ def web() -> bytes:
     return f"<table><tr>{head}</tr><tr>{first}<tr>{second}</tr></table>".encode()
 
 
+FONT = "HeiseiKakuGo-W5"
+pdfmetrics.registerFont(UnicodeCIDFont(FONT))
+TEXT = ParagraphStyle("text", fontName=FONT, fontSize=10, leading=14, wordWrap="CJK")
+GRID = ("GRID", (0, 0), (-1, -1), 0.5, "black")
+SPANS = [("SPAN", (1, 2), (2, 2)), ("SPAN", (3, 1), (3, 2))]
+
+
+def table(rows, *commands, widths=None, heights=None) -> Table:
+    style = [("FONT", (0, 0), (-1, -1), FONT, 10), *commands]
+    return Table(rows, colWidths=widths, rowHeights=heights, style=TableStyle(style))
+
+
+def printed(*parts) -> bytes:
+    """A PDF of paragraphs and tables."""
+    out = io.BytesIO()
+    flow = [Paragraph(part, TEXT) if isinstance(part, str) else part for part in parts]
+    SimpleDocTemplate(out, pagesize=A4).build(flow)
+    return out.getvalue()
+
+
 def saved(file) -> bytes:
     out = io.BytesIO()
     file.save(out)
@@ -54,7 +79,14 @@ def saved(file) -> bytes:
 
 
 @pytest.mark.parametrize(
-    ("name", "content"), [("a.docx", word()), ("a.pptx", slides()), ("a.html", web())]
+    ("name", "content"),
+    [
+        ("a.docx", word()),
+        ("a.pptx", slides()),
+        ("a.html", web()),
+        ("a.pdf", printed(table(MERGED, GRID, *SPANS))),
+        ("a.pdf", printed(table(MERGED, GRID, *SPANS, ("VALIGN", (3, 1), (3, 1), "MIDDLE")))),
+    ],
 )
 async def test_a_merged_cell_counts_wherever_it_reaches_and_shifts_nothing(
     name: str, content: bytes
@@ -106,3 +138,89 @@ async def test_a_table_within_a_cell_is_that_cells_text() -> None:
     inner = "<table><tr><td>x<td>y</table>"
     reading = await read("a.html", f"<table><tr><td>a<td>{inner}<td>b</table>".encode())
     assert reading.pages[0].text == "a | x y | b"
+
+
+INNER = ("INNERGRID", (0, 0), (-1, -1), 0.5, "black")
+OUTER = ("BOX", (0, 0), (-1, -1), 0.5, "black")
+
+
+async def pages(*parts) -> list[str]:
+    reading = await read("a.pdf", printed(*parts))
+    assert reading.receipt.percent == 100
+    return [line for page in reading.pages for line in page.text.split("\n")]
+
+
+async def test_a_cell_of_several_lines_is_one_cell_between_what_stands_around_the_table() -> None:
+    long = "宿泊を伴う出張では、前日までに所属長の承認を受けなければならない。"
+    rows = [["区分", "決まり", "承認者"], ["出張", Paragraph(long, TEXT), "部長"]]
+    rows += [["研修", Paragraph("事前の届出が要る。", TEXT), "課長"]]
+    lines = await pages(
+        "出張のときの決まりは次のとおり。", table(rows, GRID, widths=[60, 150, 80]), "以上である。"
+    )
+    assert lines == [
+        "出張のときの決まりは次のとおり。",
+        "区分 | 決まり | 承認者",
+        f"出張 | {long} | 部長",
+        "研修 | 事前の届出が要る。 | 課長",
+        "以上である。",
+    ]
+
+
+@pytest.mark.parametrize("sides", ["drawn", "left open"])
+async def test_a_group_that_reaches_down_several_rows_is_named_in_each(sides: str) -> None:
+    rows = [["地域", "役職", "上限"], ["東京", "部長", "15,000円"], ["", "課長", "12,000円"]]
+    rows += [["大阪", "部長", "13,000円"], ["", "課長", "11,000円"]]
+    groups = [
+        ("SPAN", (0, 1), (0, 2)),
+        ("SPAN", (0, 3), (0, 4)),
+        ("VALIGN", (0, 0), (0, -1), "MIDDLE"),
+    ]
+    edges = (
+        [INNER, OUTER] if sides == "drawn" else [INNER, ("LINEABOVE", (0, 0), (-1, 0), 1, "black")]
+    )
+    lines = await pages(table(rows, *edges, *groups))
+    assert lines == [
+        "地域 | 役職 | 上限",
+        "東京 | 部長 | 15,000円",
+        "東京 | 課長 | 12,000円",
+        "大阪 | 部長 | 13,000円",
+        "大阪 | 課長 | 11,000円",
+    ]
+
+
+async def test_a_word_written_downwards_in_a_tall_cell_is_that_word() -> None:
+    rows = [["営\n業\n部", "部長", "可"], ["", "課長", "否"], ["", "係長", "否"]]
+    lines = await pages(table(rows, GRID, ("SPAN", (0, 0), (0, 2))))
+    assert lines == ["営業部 | 部長 | 可", "営業部 | 課長 | 否", "営業部 | 係長 | 否"]
+
+
+async def test_rows_without_lines_between_them_stay_rows() -> None:
+    rows = [
+        ["役職", "国内", "海外"],
+        ["部長", "3,000円", "7,000円"],
+        ["課長", "2,500円", "6,000円"],
+    ]
+    upright = ("LINEAFTER", (0, 0), (-2, -1), 0.5, "black")
+    head = ("LINEBELOW", (0, 0), (-1, 0), 0.5, "black")
+    assert await pages(table(rows, OUTER, upright, head)) == [" | ".join(row) for row in rows]
+
+
+async def test_two_tables_of_a_page_and_a_frame_around_words_are_what_they_are() -> None:
+    first = table([["氏名", "内線"], ["青木", "7788"]], GRID)
+    second = table([["品名", "上限"], ["机", "30,000円"]], GRID)
+    framed = table([["この枠の中は本文である。"]], OUTER)
+    lines = await pages(first, Spacer(1, 20), "次の表は備品である。", second, Spacer(1, 20), framed)
+    assert lines == [
+        "氏名 | 内線",
+        "青木 | 7788",
+        "次の表は備品である。",
+        "品名 | 上限",
+        "机 | 30,000円",
+        "この枠の中は本文である。",
+    ]
+
+
+async def test_a_drawing_of_very_many_lines_costs_no_text() -> None:
+    rows = [[str(down * 30 + across) for across in range(30)] for down in range(60)]
+    lines = await pages(table(rows, GRID, widths=[17] * 30, heights=[10] * 60))
+    assert "1799" in lines[-1]
