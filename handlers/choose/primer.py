@@ -81,7 +81,9 @@ class Primer:
         """Return headings with their texts: words, comparisons, then one section an approach."""
         sections = [self._word(name) for name in WORDS]
         sections += [self._said("versus", **self._versus()), self._said("inside")]
-        sections += [self._said("quality"), self._criteria(), self._comparison()]
+        sections += [self._said("quality"), self._said("reduce"), self._said("gpu")]
+        sections += [self._said("staff", names=self._joined(self._without_staff()))]
+        sections += [self._said("examples"), self._criteria(), self._comparison()]
         sections += [self._approach(block) for block in self._model.blocks]
         return sections
 
@@ -100,6 +102,12 @@ class Primer:
             values[f"{name}_months"] = self._time(needs.months)
         return values
 
+    def _without_staff(self) -> list[Block]:
+        """Return the ways to use generative AI that need nobody of their own, or the next to it."""
+        used = self._used()
+        least = min(block.needs.skill for block in used)
+        return [block for block in used if block.needs.skill == least]
+
     def _criteria(self) -> _Section:
         """Return every criterion with the reason why it counts."""
         questions = (*self._model.criteria, *self._model.limits)
@@ -113,16 +121,20 @@ class Primer:
     def _comparison(self) -> _Section:
         """Return what the approaches take beside each other, the ends of each scale first."""
         bases = self._model.layer("base")
-        ends = list(self._ends(bases))
+        ends = list(self._ends())
         columns = ("name", "build", "month", "months", "people", "skill")
         heads = [self._say(f"column_{column}") for column in columns]
         rows = [heads, *map(self._row, bases)]
         table = [" | ".join(row) for row in rows]
         return self._say("table_title"), "\n".join([*ends, self._note(), *table])
 
-    def _ends(self, bases: Sequence[Block]) -> Iterator[str]:
+    def _used(self) -> list[Block]:
+        """Return the ways to use generative AI."""
+        return [block for block in self._model.layer("base") if block.approach != "outside"]
+
+    def _ends(self) -> Iterator[str]:
         """Return what is least and most of money and time, among the ways to use generative AI."""
-        used = [block for block in bases if block.approach != "outside"]
+        used = self._used()
         cheap, dear = _ends(used, _build)
         least, most = self._money(_build(cheap[0])), self._money(_build(dear[0]))
         yield self._between("cost_depends", (cheap, least), (dear, most))

@@ -45,7 +45,9 @@ _ENUMERATES = re.compile(
     r"|(?:[^,.]+, ){2}"
 )
 # 第14条 宿泊費等, 3.2 Hotels: what a heading has beside its words
-_COUNTED = re.compile(r"^(?:第[0-9一二三四五六七八九十百]+[条章節](?:の[0-9]+)?|[0-9]+(?:\.[0-9]+)*[.)]?)\s*")
+_COUNTED = re.compile(
+    r"^(?:第[0-9一二三四五六七八九十百]+[条章節](?:の[0-9]+)?|[0-9]+(?:\.[0-9]+)*[.)]?)\s*"
+)
 _BARE = re.compile(r"(?:はい|いいえ|ええ|yes|no)[、,。.!！]*", re.IGNORECASE)
 _WORDS = re.compile(r"[a-z0-9]+")
 
@@ -72,9 +74,7 @@ def signs(
     return rows
 
 
-def _subjects_held(
-    query: Query, told: Sequence[Deciding], hits: Sequence[Hit]
-) -> dict[int, float]:
+def _subjects_held(query: Query, told: Sequence[Deciding], hits: Sequence[Hit]) -> dict[int, float]:
     """
     Return for each hit that may answer, by its index, the share of what the question is about that
     its passage or its headings speak of, 0..1. Nouns alone tell that, and of an English

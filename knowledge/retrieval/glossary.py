@@ -70,9 +70,7 @@ class Glossary:
             word = self._verbs.get(match.group()) or match.group()
             groups = self._groups_of.get(word) or self._groups_of.get(word.removesuffix("s")) or []
             words = dict.fromkeys(chain(*groups))
-            others = tuple(
-                other for other in words if other != word and other not in normalised
-            )
+            others = tuple(other for other in words if other != word and other not in normalised)
             alternatives.append((word, others))
         return tuple(alternatives[:ADDED])
 
