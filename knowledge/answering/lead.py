@@ -279,7 +279,24 @@ def listed(lines: Sequence[Line], at: int) -> list[str]:
         return [line.text for line in following if line.kind == "heading"]
     if following and not _stands_below(following[0], lines[at]):
         return []
-    return [line.text for line in following[: _leading_items(following)]]
+    count = _leading_items(following)
+    if count == 1:
+        count += _going_on(following)
+    return [line.text for line in following[:count]]
+
+
+def _going_on(lines: Sequence[Line]) -> int:
+    """
+    Return how many items go on counting behind the first: of an article cut into its items only the
+    first one is still indented, and no list has one item alone.
+    """
+    number = item_number(lines[0].text)
+    count = 0
+    for line in lines[1:]:
+        if line.kind != "item" or number == 0 or item_number(line.text) != number + count + 1:
+            break
+        count += 1
+    return count
 
 
 def _stands_below(line: Line, head: Line) -> bool:
