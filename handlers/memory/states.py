@@ -3,8 +3,10 @@ State by kind and id, saved with a revision under "rev" that is counted up by ea
 save can be made to depend on what was loaded (compare-and-set), and with its format under "format".
 """
 
+import asyncio
 import json
 from collections.abc import Callable
+from weakref import WeakValueDictionary
 
 from redis.exceptions import WatchError
 
@@ -20,6 +22,8 @@ class States:
 
     def __init__(self, link: Link) -> None:
         self._link = link
+        # who waits for a change or makes one holds its lock; then it is forgotten
+        self._changing: WeakValueDictionary[str, asyncio.Lock] = WeakValueDictionary()
 
     async def load(self, kind: str, id_: str) -> State | None:
         """
@@ -62,17 +66,19 @@ class States:
         Save what `edit` makes of the stored state (None: there is none) and return it, so that no
         other change is lost.
 
-        `edit` is called again where another change came in between. Where it returns None nothing
-        is written.
+        `edit` is called again where another process changed it in between; changes of this process
+        wait for each other, since a hundred at once would each be made a hundred times. Where it
+        returns None nothing is written.
         """
-        while True:
-            stored = await self.load(kind, id_)
-            changed = edit(stored)
-            if changed is None:
-                return None
-            revision = int(stored["rev"]) if stored else 0
-            if await self.save(kind, id_, changed, expected=revision, seconds=seconds):
-                return changed
+        async with self._changing.setdefault(key(kind, id_), asyncio.Lock()):
+            while True:
+                stored = await self.load(kind, id_)
+                changed = edit(stored)
+                if changed is None:
+                    return None
+                revision = int(stored["rev"]) if stored else 0
+                if await self.save(kind, id_, changed, expected=revision, seconds=seconds):
+                    return changed
 
     async def delete(self, kind: str, id_: str) -> None:
         """Forget the state saved under this kind and id."""

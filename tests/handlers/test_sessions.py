@@ -262,6 +262,18 @@ async def test_changes_of_one_thing_at_once_are_all_kept(store, sessions):
     assert (await sessions.load("thread", "t"))["n"] == 40
 
 
+async def test_a_hundred_changes_at_once_are_made_a_hundred_times(sessions):
+    made = []
+
+    def counted(kept):
+        made.append(kept)
+        return {"n": (kept or {"n": 0})["n"] + 1}
+
+    await asyncio.gather(*(sessions.change("talks", "a", counted) for _ in range(100)))
+
+    assert (await sessions.load("talks", "a"))["n"] == len(made) == 100
+
+
 async def test_a_change_that_changes_nothing_writes_nothing(sessions):
     assert await sessions.change("wish", "w", lambda kept: None) is None
     assert await sessions.load("wish", "w") is None

@@ -67,7 +67,7 @@ async def serving(folder, people, **settings):
 
 async def _answering(bot):
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    async with httpx.AsyncClient(timeout=60, headers=headers) as client:
+    async with httpx.AsyncClient(timeout=300, headers=headers) as client:
         while (await client.get(f"{bot.url}/ready")).status_code != 200:
             time.sleep(0.2)
 
@@ -85,7 +85,7 @@ async def _signed_in(url, name):
 async def figures(bot):
     """Return every sample of the process's figures by its name with labels."""
     headers = {"Authorization": f"Bearer {TOKEN}"}
-    async with httpx.AsyncClient(timeout=60, headers=headers) as client:
+    async with httpx.AsyncClient(timeout=300, headers=headers) as client:
         text = (await client.get(f"{bot.url}/metrics")).text
     rows = [line.rpartition(" ") for line in text.splitlines() if not line.startswith("#")]
     return {name: float(value) for name, _, value in rows}
