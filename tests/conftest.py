@@ -21,12 +21,11 @@ from knowledge.reading import sandbox
 from tests.choosing import advisor
 from tests.copying import copy_folder
 from tests.serving import served
-from tests.sheet import SHOWN, shape
+from tests.sheet import SHOWN, CameBack, shape
 from tests.stub_embedding import StubEmbedding
 from tests.stub_model import StubModel
 
 ROOT = Path(__file__).resolve().parent.parent
-CAME_BACK: set[str] = set()  # the shapes of replies whose buttons all came back
 Answer = TypeVar("Answer")
 BUSY = 60.0  # seconds for whatever Redis does
 if sys.platform != "linux":  # what is tested is not the sandbox, which other systems cannot close
@@ -55,24 +54,30 @@ def shared() -> Path:
     return path
 
 
+@pytest.fixture(scope="session")
+def came_back(tmp_path_factory: pytest.TempPathFactory) -> CameBack:
+    """What all processes of this run share: `pytest-xdist` gives each a folder within that of the run."""
+    folder = tmp_path_factory.getbasetemp()
+    return CameBack((folder.parent if "PYTEST_XDIST_WORKER" in os.environ else folder) / "back")
+
+
 @pytest.fixture(autouse=True)
-def every_button_comes_back() -> Iterator[None]:
+def every_button_comes_back(came_back: CameBack) -> Iterator[None]:
     """
     Whatever a test was shown on paper is drawn on every face, pressed there, and comes back as it was meant.
 
-    A reply that differs only in its ids and figures from one that came back in this process is not drawn again.
+    A reply that differs only in its ids and figures from one that came back in this run is not drawn again.
     """
     SHOWN.clear()
     yield
     fresh = {shape(reply): reply for reply in SHOWN}
-    for known in CAME_BACK & fresh.keys():
-        del fresh[known]
+    fresh = {known: reply for known, reply in fresh.items() if known not in came_back}
     if not fresh:
         return
     from tests.bot.hands import troubles  # draws on every face: a second to import
 
     assert [trouble for reply in fresh.values() for trouble in troubles(reply)] == []
-    CAME_BACK.update(fresh)
+    came_back.note(fresh)
 
 
 @pytest.fixture(autouse=True, scope="session")

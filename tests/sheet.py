@@ -1,7 +1,9 @@
 """A screen on paper: keeps every reply it was shown."""
 
 import re
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Iterable
+from hashlib import blake2b
+from pathlib import Path
 
 from handlers.conversation import Reply
 
@@ -40,3 +42,29 @@ def shape(reply: Reply) -> str:
         return numbers.setdefault(found[0], mark * len(found[0]))
 
     return FIGURE.sub("0", ID.sub(numbered, repr(reply)))
+
+
+class CameBack:
+    """
+    The shapes of replies whose buttons all came back: an empty file for each, named by its hash.
+
+    All processes of a run share the folder; two that draw the same reply at once are no harm.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        folder.mkdir(exist_ok=True)
+        self._folder = folder
+        self._known: set[str] = set()
+
+    def __contains__(self, known: str) -> bool:
+        return known in self._known or self._place(known).exists()
+
+    def note(self, shapes: Iterable[str]) -> None:
+        for known in shapes:
+            self._known.add(known)
+            self._place(known).touch()
+
+    def _place(self, known: str) -> Path:
+        return (
+            self._folder / blake2b(known.encode(errors="surrogatepass"), digest_size=16).hexdigest()
+        )

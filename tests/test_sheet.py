@@ -3,7 +3,7 @@
 import pytest
 
 from handlers.conversation import Button, Buttons, Paragraph, Press, Reply
-from tests.sheet import shape
+from tests.sheet import CameBack, shape
 
 
 def shown(
@@ -29,3 +29,10 @@ def test_ids_and_figures_alone_make_no_other_reply():
 )
 def test_whatever_else_differs_makes_another_reply(change):
     assert shape(shown()) != shape(shown(**change))
+
+
+def test_what_came_back_in_one_process_is_known_in_the_next(tmp_path):
+    one, other = CameBack(tmp_path / "back"), CameBack(tmp_path / "back")
+    one.note([shape(shown())])
+    assert shape(shown()) in one and shape(shown()) in other
+    assert shape(shown(label="閉じる")) not in other

@@ -11,13 +11,17 @@ import json
 from collections.abc import Callable, Coroutine, Iterator, Mapping, Sequence
 from contextlib import redirect_stdout, suppress
 from dataclasses import replace
+from functools import partial
 from html.parser import HTMLParser
 from types import SimpleNamespace
 from unittest.mock import patch
 from urllib.parse import parse_qsl, urlencode
 from zlib import crc32
 
+from rich.console import Console
+
 from bot.command.interview import LETTERS, interview
+from bot.command.terminal import draw
 from bot.slack import parse as slack_parse
 from bot.slack.decode import decode
 from bot.slack.render.ask import guided
@@ -57,6 +61,18 @@ WHOLE = 2**53  # the largest integer that a number of JavaScript holds without l
 
 async def _nothing(name: str, address: str) -> bytes:
     return b""
+
+
+def kept(draw: Callable[[Reply], list[dict]]) -> Callable[[Reply], list[dict]]:
+    """Draw a reply once as long as no other is drawn: what is missing on a face is looked for in its drawing again."""
+    last: list[tuple[Reply, list[dict]]] = []
+
+    def drawn(reply: Reply) -> list[dict]:
+        if not last or last[0][0] is not reply:
+            last[:] = [(reply, draw(reply))]
+        return last[0][1]
+
+    return drawn
 
 
 # --------------------------------------------------------------------------- Slack
@@ -122,9 +138,12 @@ def slack_read(payload: dict) -> Content | None:
     return slack_parse.content(decode(json.loads(sent)), "UB", _nothing)
 
 
+SLACK = [kept(partial(messages, texts=TEXTS, language="ja", level=n)) for n in range(len(LEVELS))]
+
+
 def slack(level: int) -> Hand:
     def press(reply: Reply, filled: Filled) -> list[Content]:
-        drawn = [message["blocks"] for message in messages(reply, TEXTS, "ja", level)]
+        drawn = [message["blocks"] for message in SLACK[level](reply)]
         channel = {
             "type": "block_actions",
             "channel": {"id": "C1"},
@@ -209,8 +228,11 @@ def _number(written: str) -> int | float:
     return number if abs(number) <= WHOLE else float(number)
 
 
+TEAMS = kept(partial(teams_render.activities, language="ja", texts=TEXTS))
+
+
 def teams(reply: Reply, filled: Filled) -> list[Content]:
-    cards = teams_cards(teams_render.activities(reply, "ja", TEXTS))
+    cards = teams_cards(TEAMS(reply))
     assert all(size(card) <= CARD for card in cards)
     return [teams_read(delivery) for card in cards for delivery in teams_deliveries(card, filled)]
 
@@ -303,11 +325,13 @@ def terminal(reply: Reply, filled: Filled) -> list[Content]:
     """Press each letter, then answer the questions; what the house hears is what came back."""
     heard: list[Content] = []
     reply = replace(reply, attachments=())  # it would write them into the working folder
-    pressed = [block for block in reply.blocks if isinstance(block, Buttons)]
-    again = replace(reply, text="", blocks=tuple(pressed))  # what can be pressed, drawn fast
+
+    def drawn_once(shown: Reply, console: Console) -> None:
+        if not heard:
+            draw(shown, console)
 
     async def take(message, screen) -> None:
-        await screen.show(again if heard else reply)
+        await screen.show(reply)
         heard.append(message.content)
 
     application = SimpleNamespace(texts=TEXTS, turns=SimpleNamespace(take=take))
@@ -315,7 +339,8 @@ def terminal(reply: Reply, filled: Filled) -> list[Content]:
     lines = [letter for letter, _ in zip(LETTERS, range(offered), strict=False)]
     lines += [_typed(field, filled) for field in (reply.ask.fields if reply.ask else ())]
     typed = io.StringIO("".join(f"{line}\n" for line in lines))
-    with redirect_stdout(io.StringIO()), patch("sys.stdin", typed):
+    screen = patch("bot.command.interview.draw", drawn_once)
+    with redirect_stdout(io.StringIO()), patch("sys.stdin", typed), screen:
         _at_once(interview(application, "ja", express=False, team=""))
     return heard[1:]
 
@@ -475,12 +500,11 @@ def _elsewhere(face: str, reply: Reply) -> set[tuple]:
         case "webhook":
             return windows | reasons
         case "slack":
-            full = len(messages(reply, TEXTS, "ja", int(face[-1]))) > PARTS
+            full = len(SLACK[int(face[-1])](reply)) > PARTS
             return meant if full else reasons | (windows and forms)
         case "teams":
-            cut = TEXTS.say("teams.shortened", "ja") in json.dumps(
-                teams_render.activities(reply, "ja", TEXTS), ensure_ascii=False
-            )
+            card = json.dumps(TEAMS(reply), ensure_ascii=False)
+            cut = TEXTS.say("teams.shortened", "ja") in card
             words = reply.ask is None and not reply.final
             return meant if cut or words else votes | reasons | windows
         case _:
