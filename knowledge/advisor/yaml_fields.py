@@ -25,6 +25,8 @@ SLIDES = 1000  # the last slide a model may name
 SENTENCE = 300  # characters of one sentence
 NAME = 40  # characters of an id or a version
 _NAME = re.compile(rf"[A-Za-z0-9._+-]{{1,{NAME}}}")
+# where an alias may begin; looking through all that YAML makes of a model takes a fifth of reading it
+_MAYBE_ALIAS = re.compile(r"(?:^|[\s\[{,:])\*[\w-]")
 _WORDS = {False: "no", True: "yes"}  # what YAML makes of bare no and yes
 
 
@@ -37,9 +39,8 @@ def parse_yaml(text: str, name: str) -> dict[str, Any]:
     """
     bounded(text, name)
     try:
-        for event in yaml.parse(text, Loader=LOADER):
-            if isinstance(event, yaml.AliasEvent):
-                raise invalid(name, "alias")
+        if _MAYBE_ALIAS.search(text):
+            _refuse_aliases(text, name)
         raw = yaml.load(text, Loader=LOADER)  # noqa: S506 - a safe loader
     except (yaml.YAMLError, RecursionError, ValueError) as error:
         raise invalid(name, "not_yaml") from error
@@ -54,6 +55,13 @@ def bounded(text: str, name: str) -> None:
     """Refuse a text that is too long to be read."""
     if len(text) > SIZE:
         raise invalid(name, "too_long", size=f"{len(text):,}", limit=f"{SIZE:,}")
+
+
+def _refuse_aliases(text: str, name: str) -> None:
+    """Aliases make a file of a few lines as large as they like."""
+    for event in yaml.parse(text, Loader=LOADER):
+        if isinstance(event, yaml.AliasEvent):
+            raise invalid(name, "alias")
 
 
 def needed(row: Mapping[str, Any], place: str, field: str) -> Any:

@@ -80,6 +80,8 @@ def test_what_breaks_a_rule_is_refused_with_its_place(path: str, value: Any, pla
         ("- a", "no decision model"),
         ("", "empty"),
         ("a: &x 1\nb: *x", "aliases"),
+        ("{a: &x 1, 'b':*x}", "aliases"),
+        ("a: [&x 1,*x]", "aliases"),
         ("a" * 400_001, "characters"),
         ("[" * 5000, "not valid YAML"),
         ("when: 2026-01-01", "unknown field"),
