@@ -22,6 +22,7 @@ from handlers.people import ADMINS, EVERYONE, People
 from handlers.sessions import SessionsUnavailable
 from handlers.texts import Texts
 from handlers.tokens import DAYS, NAME, SCOPES, Made, Token, Tokens, day
+from knowledge.values import Language
 
 PATH = "/account"
 USUAL = 90  # days a token lives, unless another number is chosen
@@ -104,6 +105,7 @@ class Account:
             "admin": admin,
             "scopes": SCOPES,
             "audiences": audiences,
+            "readers": self._readers(language_of(request)),
             "days": CHOICES,
             "usual": USUAL,
             "longest": NAME,
@@ -111,6 +113,13 @@ class Account:
             "place": None,
         }
         return self._view.inner(request, person, "account", **words)
+
+    def _readers(self, language: Language) -> dict[str, str]:
+        """Return what the audiences that every house has are called."""
+        return {
+            EVERYONE: self._texts.say("documents.audience_all", language),
+            ADMINS: self._texts.say("documents.audience_admins", language),
+        }
 
     def _row(self, tokens: Tokens, token: Token) -> TokenRow:
         over = tokens.over(token)

@@ -32,6 +32,7 @@ from handlers.conversation import (
     Table,
 )
 from handlers.texts import Texts
+from knowledge.text.lines import columns
 from knowledge.values import Language
 
 _ADDRESS = re.compile(r"https://([^\s<>/\"]+)[^\s<>\"]*")
@@ -42,7 +43,7 @@ NOTES: dict[str, tuple[str, Icon]] = {  # tones in a coloured box, its colour an
     "bad": ("bad", "warn"),
 }
 CHIP = 44  # characters of one part of a line that says how an answer was made
-LABEL = 24  # characters of a fact's label beyond which its value stands below
+LABEL = 48  # half-width columns of a fact's label beyond which its value stands below
 FIGURE = 8  # characters a figure that leads stays below
 JOINT = " · "  # between the parts of a line that says how an answer was made
 
@@ -180,7 +181,7 @@ class Blocks:
         kind = "facts"
         for fact in facts.items:
             rows += f"<dt>{escape(fact.label)}</dt><dd>{self._markup.inline(fact.value)}</dd>"
-            if len(fact.label) > LABEL:
+            if columns(fact.label) > LABEL:
                 kind = "facts long"
         return f'<dl class="{kind}">{rows}</dl>'
 

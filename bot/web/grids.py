@@ -42,7 +42,10 @@ class Grids:
         kinds = [_numeric(column) for column in table.columns]
         head = ""
         for column, kind in zip(table.columns, kinds, strict=True):
-            head += f'<th scope="col"{kind}>{escape(column.title)}</th>'
+            if column.title:
+                head += f'<th scope="col"{kind}>{escape(column.title)}</th>'
+            else:
+                head += "<td></td>"
         rows = ""
         for at, row in enumerate(table.rows):
             name = ""

@@ -49,7 +49,7 @@ class Markup:
         place = " ".join([part for part in (source.title, source.place) if part])
         named = escape(f"{self._cited} {number}: {place}")
         said = [part for part in (source.place, source.version, source.updated) if part]
-        about = f"<b>{escape(source.title)}</b><i>{escape('・'.join(said))}</i>"
+        about = f"<b>{escape(source.title)}</b><i>{escape(' · '.join(said))}</i>"
         quote = escape(quoted(source.excerpt)[:PEEK])
         peek = f'<span class="peek"><span>{about}<mark>{quote}</mark></span></span>'
         link = f'<a href="#s{self._turn}-{number}" aria-label="{named}">{number}</a>'

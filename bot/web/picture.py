@@ -149,7 +149,7 @@ class Picture:
             rows += (
                 f'<li><span>{escape(sentence)}</span><span class="tie-line" aria-hidden="true">'
                 f'</span><span class="small">{escape(cites)} <span class="soft">'
-                f"{escape(table.columns[3].title)} {escape(support)}・{escape(verdict)}</span>"
+                f"{escape(table.columns[3].title)} {escape(support)} · {escape(verdict)}</span>"
                 "</span></li>"
             )
         return f'<ol class="ties">{rows}</ol>'

@@ -136,7 +136,7 @@ class Sheet:
                 if value:
                     details += f"<dt>{escape(name)}</dt><dd>{escape(value)}</dd>"
             stations += (
-                f'<li class="{kind}"><span class="k">{escape(stage)}・{escape(takes)}</span>'
+                f'<li class="{kind}"><span class="k">{escape(stage)} · {escape(takes)}</span>'
                 f"<b>{escape(does)}</b><details><summary>{self._say('stops_when')}</summary>"
                 f'<dl class="facts one">{details}</dl></details></li>'
             )

@@ -317,7 +317,9 @@ class DocumentList:
     def _narrowed(self, message: Message, filter_: Filter) -> str:
         """Return what the list is narrowed to, in the person's words."""
         known = {"state": STATES, "kind": KINDS, "due": ("yes",)}
-        parts = [f"「{display(filter_.q)}」"] if filter_.q else []
+        parts = []
+        if filter_.q:
+            parts.append(self._context.say("quoted", message, words=display(filter_.q)))
         for name in ("state", "kind", "audience", "due"):
             value = filter_.narrowing.get(name)
             if value and (name == "audience" or value in known[name]):

@@ -5,7 +5,11 @@ const at = (id) => document.getElementById(id);
 const on = (name, run) => document.addEventListener(name, run);
 const say = (text) => { if (one("#said")) one("#said").textContent = text; };
 const keep = (run) => { try { return run(); } catch { return null; } }; // storage and clipboard may be off
-const ours = (from = document) => all("[data-copy]", from).forEach((button) => { button.hidden = false; });
+// What only a script can do is offered, what it makes needless is not.
+const ours = (from = document) => {
+  all("[data-copy]", from).forEach((button) => { button.hidden = false; });
+  all("form[data-what] [data-count]", from).forEach((button) => { button.hidden = true; });
+};
 
 // ---------------------------------------------------------------- keys
 on("keydown", (event) => {
@@ -80,16 +84,23 @@ const sift = (input) => {
 };
 
 // ---------------------------------------------------------------- turns
+const head = (article) => one(":is(h1,h2,h3)[tabindex='-1']", article) || article;
+// A focus that a new article moved out of view goes on to it.
+const astray = () => {
+  const box = document.activeElement.getBoundingClientRect();
+  const last = all("#turns article").pop();
+  if (last && (box.bottom < 0 || box.top > innerHeight)) head(last).focus({ preventScroll: true });
+};
 const toTop = (article) => article.scrollIntoView({ block: "start", behavior: "instant" });
 // One line of a reply: an article in place of itself, of the waiting one or of those that go; or what stands beside it.
 const put = (row, waiting, pressed) => {
   const regions = Object.entries(row.regions || {}).filter(([id]) => at(id));
   const inside = regions.some(([id]) => at(id).contains(document.activeElement));
-  for (const [id, html] of regions) at(id).innerHTML = html;
+  for (const [id, html] of regions) { at(id).innerHTML = html; ours(at(id)); }
   if (regions.length) all("input[data-filter]").filter((input) => input.value).forEach(sift);
   // What was pressed stood in what is drawn anew: the focus goes on to what the press brought.
   const brought = inside && all("#turns article").pop();
-  if (brought) (one("[tabindex='-1']", brought) || brought).focus({ preventScroll: true });
+  if (brought) head(brought).focus({ preventScroll: true });
   if (row.regions && at("choose")) at("choose").classList.toggle("ask", Boolean(at("sofar")?.innerHTML));
   if (!row.turn) return;
   const fresh = document.createElement("template");
@@ -109,7 +120,7 @@ const put = (row, waiting, pressed) => {
   ours(article);
   tabs(article);
   ranks(article);
-  if (focused) { const heading = one("[tabindex='-1']", article) || article; heading.focus({ preventScroll: true }); }
+  if (focused) head(article).focus({ preventScroll: true });
   // What a press changed is in view: a new article from its beginning, a changed one where it is.
   const box = article.getBoundingClientRect();
   const noted = old?.id === row.turn && one(":scope>[role=status], :scope .note.ok", article);
@@ -196,7 +207,7 @@ on("submit", async (event) => {
   const typed = area?.value;
   if (area) area.value = "";
   try {
-    if (files) await batches(form, data, waiting);
+    if (files) { await batches(form, data, waiting); astray(); }
     else await turn("POST", form.getAttribute("action"), new URLSearchParams(data), waiting, undefined, true);
     if (one("#offline")) one("#offline").hidden = true;
     if (area) keep(() => sessionStorage.removeItem("question"));
@@ -357,7 +368,6 @@ on("change", async (event) => {
   }
   say(one("[data-outcome]", form).textContent);
 });
-all("form[data-what] [data-count]").forEach((button) => { button.hidden = true; });
 
 // ---------------------------------------------------------------- the beginning
 ours();

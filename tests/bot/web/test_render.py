@@ -265,7 +265,7 @@ def test_a_result_is_one_sheet_with_the_verdict_the_way_and_the_memo_before_its_
     order = [
         '<h2 class="mincho">商用API</h2>',
         "<b>+6.7</b><span><mark>社内の資料: 多い</mark>",
-        '<li class="now"><span class="k">今・1万円</span><b>試す</b>',
+        '<li class="now"><span class="k">今 · 1万円</span><b>試す</b>',
         escape(pack(Press("choose.memo"))),
         '<a href="#p7-1">理由</a>',
     ]
