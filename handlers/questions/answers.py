@@ -126,7 +126,7 @@ def _words(answer: Answer) -> Paragraph:
 
 
 def _beside_table(sentence: Sentence) -> bool:
-    """Report whether a sentence is said beside a table: its rows and what is between them are not."""
+    """Report whether a sentence is said beside a table: its rows and the gaps between are not."""
     return sentence.role == "lead" or (sentence.role != "gap" and CELL not in sentence.text)
 
 

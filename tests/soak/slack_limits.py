@@ -122,7 +122,7 @@ async def main(mentions, kills):
                 for n in range(soak.REPLICAS):
                     fleet.start(n)
                 for n in range(soak.REPLICAS):
-                    await fleet.ready(client, n)
+                    await fleet.ready(client, n, "ready")
                 gate = asyncio.Semaphore(50)
                 trouble = asyncio.create_task(killed(fleet, client, kills, dice, slack, mentions))
                 sends = []

@@ -19,6 +19,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from contextlib import suppress
 from pathlib import Path
 
 import httpx
@@ -159,13 +160,14 @@ class Fleet:
                 words, cwd=ROOT, env=os.environ | settings, stdout=log, stderr=log
             )
 
-    async def ready(self, client, n):
+    async def ready(self, client, n, page="live"):
+        """Wait until a replica hears ("live"), or until it has loaded all it answers from ("ready")."""
         while True:
-            try:
-                if (await client.get(f"http://127.0.0.1:{self.ports[n]}/live")).status_code == 200:
+            with suppress(httpx.HTTPError):
+                url = f"http://127.0.0.1:{self.ports[n]}/{page}"
+                if (await client.get(url)).status_code == 200:
                     return
-            except httpx.HTTPError:
-                await asyncio.sleep(0.1)
+            await asyncio.sleep(0.1)
 
     def kill(self, n):
         self.running[n].kill()
