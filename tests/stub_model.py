@@ -50,6 +50,7 @@ class StubModel:
         self.hung = asyncio.Event()  # while it is not set, no answer ends
         self.hung.set()
         self.reads = 0  # characters of a prompt that "small" reads at most
+        self.begun = 0  # answers of which a first piece was sent
         self.stopped = 0  # answers whose reader went away before their end
         routes = (
             ("/v1/chat/completions", _openai),
@@ -103,6 +104,7 @@ class StubModel:
         try:
             for piece in pieces[: max(len(pieces) // 2, 1)] if breaks else pieces:
                 yield event(piece, False)
+                self.begun += piece is pieces[0]
                 await asyncio.sleep(self.pause)
             await self.hung.wait()
         except asyncio.CancelledError:

@@ -10,11 +10,11 @@ import logging
 import math
 import time
 from collections import Counter
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
-from re import DOTALL, IGNORECASE
+from re import IGNORECASE
 from re import compile as pattern
 
 from knowledge.answering.citations import Draft
@@ -23,7 +23,8 @@ from knowledge.answering.grounding import in_language
 from knowledge.answering.prompt import CHARACTERS, Prompt, alone, judging, rewriting
 from knowledge.answering.question import Turn
 from knowledge.answering.trace import Check
-from knowledge.answering.verification import Verifier, absent, as_a_whole, draft, finished
+from knowledge.answering.verification import Verifier, absent, as_a_whole, draft
+from knowledge.answering.watching import Shown, Watch, thought
 from knowledge.answering.wording import Wording
 from knowledge.errors import ModelUnavailable
 from knowledge.models.faults import ModelFault
@@ -42,17 +43,14 @@ REWRITE = 0.18  # share of the budget for rewording a follow-up
 JUDGE = 0.4  # share of the budget for the second opinion
 RETRIES = 2
 PAUSE = 0.4  # seconds before the first retry at most, doubled for the second
-LONGEST = 6000  # characters of output looked at
 QUESTION = 300  # characters of a reworded question
 LEAST = 1500  # characters of passages below which a model is not worth asking
 AGAIN = {
     "ja": "\n\n前の答えは別の言語で書かれていました。必ず日本語だけで書いてください。",
     "en": "\n\nThe last answer was in another language. Write in English only.",
 }
-_THINKING = pattern(r"<think>.*?(?:</think>|$)", DOTALL)
 _REFUTED = pattern(r"(\d{1,2})\s*[:：.)]?\s*(?:no\b|いいえ|×)", IGNORECASE)
 _VERDICT = pattern(r"\d{1,2}\s*[:：.)]?\s*(?:no\b|yes\b|いいえ|はい|×|○)", IGNORECASE)
-Shown = Callable[[str], Awaitable[None]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -185,7 +183,7 @@ class Generator:
                 written = await self._ask(rewriting(question, history, language), _unheard)
         except (ModelFault, ModelUnavailable, TimeoutError):
             return ""
-        text = sanitise(_THINKING.sub("", written.text).strip().partition("\n")[0])[:QUESTION]
+        text = sanitise(thought(written.text).strip().partition("\n")[0])[:QUESTION]
         if not in_language(text, language):
             return ""
         return text
@@ -198,7 +196,7 @@ class Generator:
             ModelUnavailable: it failed for good; `code` names why.
         """
         written = await self._attempts(alone(question, language), _unheard, self.budget())
-        return sanitise(_THINKING.sub("", written.text))[:LONGEST]
+        return sanitise(thought(written.text))
 
     async def write(
         self, prompt: Prompt, hits: Sequence[Hit], language: Language, shown: Shown, budget: Budget
@@ -212,10 +210,10 @@ class Generator:
         """
         text = prompt.text
         for last in (False, True):
-            watch = _Watch(prompt, language, shown, self._verifier)
+            watch = Watch(prompt, language, shown, self._verifier)
             written = await self._attempts(text, watch.hear, budget)
-            output = _THINKING.sub("", written.text)[:LONGEST]
-            checks = _checked(output, prompt, language, self._verifier)
+            output = thought(written.text)
+            checks = await watch.checked(output)
             checks = await self._judged(checks, prompt, language, budget)
             supported = [check for check in checks if check.kept]
             tokens = (written.tokens_in, written.tokens_out)
@@ -343,43 +341,8 @@ class Generator:
         return written
 
 
-class _Watch:
-    """Shows each sentence that stands its check while the model is still writing."""
-
-    def __init__(
-        self, prompt: Prompt, language: Language, shown: Shown, verifier: Verifier
-    ) -> None:
-        self._prompt = prompt
-        self._verifier = verifier
-        self._language = language
-        self._shown = shown
-        self._done = 0
-        self._supported: list[str] = []  # as shown last
-
-    async def hear(self, text: str) -> None:
-        text = _THINKING.sub("", text)[:LONGEST]
-        end = finished(text)
-        if end <= self._done:
-            return
-        # all of it anew: words below a sentence may carry it, and one may lean on another
-        checks = _checked(text[:end], self._prompt, self._language, self._verifier)
-        self._done = end
-        supported = [check.sentence for check in checks if check.kept]
-        if supported and supported != self._supported:
-            self._supported = supported
-            await self._shown("\n".join(supported))
-
-
 async def _unheard(_text: str) -> None:
     """Nobody watches."""
-
-
-def _checked(
-    output: str, prompt: Prompt, language: Language, verifier: Verifier
-) -> tuple[Check, ...]:
-    """Hold an output against the prompt's sources; the token that says "none" is no sentence."""
-    checks = verifier.check(output, prompt.sources, language, prompt.question)
-    return tuple(one for one in checks if prompt.token not in one.sentence)
 
 
 def because(code: str) -> Phrase | None:

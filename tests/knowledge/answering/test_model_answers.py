@@ -7,6 +7,7 @@ from collections.abc import AsyncIterator, Callable
 import pytest
 
 from knowledge.answering.answers import Answers
+from knowledge.answering.entailment import Entailment
 from knowledge.answering.generation import Allowance
 from knowledge.answering.trace import Trace
 from knowledge.models.language_models import Model
@@ -199,7 +200,7 @@ async def test_an_answer_nobody_waits_for_ends_the_call_and_says_nothing_against
     await room.warm()
     for number in range(1, 6):
         asking = asyncio.create_task(room.answer("退職金は?", readers=ALL, language="ja"))
-        await until(lambda number=number: stub.calls == number)
+        await until(lambda number=number: stub.begun == number)
         asking.cancel()
         await until(lambda number=number: stub.stopped == number)
 
@@ -210,3 +211,24 @@ async def until(met: Callable[[], bool]) -> None:
     async with asyncio.timeout(60):
         while not met():
             await asyncio.sleep(0.01)
+
+
+async def test_a_long_answer_is_checked_about_once_not_anew_with_every_sentence(
+    stub, model, monkeypatch
+):
+    judged: list[str] = []
+    signs = Entailment.signs
+
+    def counted(self, question, statement, *rest):
+        judged.append(statement)
+        return signs(self, question, statement, *rest)
+
+    monkeypatch.setattr(Entailment, "signs", counted)
+    rules = [f"手当{number}は、月に{number + 10}円を支給する。" for number in range(24)]
+    said = "\n".join(f"{rule}[1]\n> [1] {rule}" for rule in rules)
+    stub.mode, stub.says = "says", (said,)
+    room = Answers(Retriever("\n".join(rules)), model=model, allowance=Allowance(120.0))
+    answer = await room.answer("手当3はいくら?", readers=ALL, language="ja")
+
+    assert (answer.mode, len(answer.sentences)) == ("llm", len(rules))
+    assert len(judged) <= 6 * len(rules)  # anew each time it would be 300 of 24
