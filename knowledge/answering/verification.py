@@ -118,6 +118,8 @@ class Verifier:
 
     def holds(self, text: str, source: Source, question: str, answer: str = "") -> bool:
         """Whether one passage alone says a text, taken as a whole, in answer to a question."""
+        if not source.places:
+            return False
         if self.entailment is None:
             return support(text, source.places, source.topic).supported
         seen = self.entailment.signs(question, text, source.places, source.topic, answer)
@@ -132,7 +134,7 @@ class Verifier:
         told: "_Told",
     ) -> Check:
         cited = claim.citations
-        if not cited or min(cited) < 1 or max(cited) > len(sources):
+        if not _is_cited(cited, sources):
             return Check(sanitise(claim.text), (), 0.0, kept=False, reason="citation")
         behind = [sources[number - 1] for number in cited]
         vouched = mail_addresses("\n".join(source.text for source in behind))
@@ -168,6 +170,15 @@ class Verifier:
             if misquoted:
                 against = "evidence"
         return replace(check, kept=not against, support=round(likely, 3), reason=against)
+
+
+def _is_cited(numbers: Sequence[int], sources: Sequence[Source]) -> bool:
+    """
+    Whether these are numbers of passages, and words are left in one: orders to an AI are taken out.
+    """
+    if not numbers or min(numbers) < 1 or max(numbers) > len(sources):
+        return False
+    return any(sources[number - 1].places for number in numbers)
 
 
 def _evidence(claim: Claim, sources: Sequence[Source]) -> tuple[str, ...]:

@@ -56,3 +56,11 @@ def test_what_is_said_in_other_words_is_shown_whole(document, question, words, s
 @pytest.mark.parametrize(("document", "question", "words", "said"), list(statements("wrong")))
 def test_what_is_turned_halved_or_invented_is_not(document, question, words, said):
     assert not shown(document, question, words, said)
+
+
+def test_a_passage_of_which_nothing_is_left_carries_nothing() -> None:
+    emptied = source(Hit(Passage("p", "d", "v", 1, "規程", Place("section", None, "1"), "…"), 1.0))
+
+    [check] = CHECKS.check("退職金は支給されません。[1]", [emptied], "ja", "退職金は?")
+    assert (check.kept, check.reason) == (False, "citation")
+    assert not CHECKS.holds("退職金は支給されません。", emptied, "退職金は?")
