@@ -5,10 +5,13 @@ import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
+from typing import Any
 
 from bot.command import desk
 from handlers.texts import Texts
 from knowledge.errors import InvalidAnswers
+
+_MARK = "\ufeff"  # some editors put it before the first line
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,14 +36,17 @@ async def rows(arguments: argparse.Namespace) -> AsyncIterator[Row]:
     if not arguments.questions:
         yield Row("", arguments.text)
         return
+    number = 0
     try:
-        number = 0
         async for line in _lines(arguments.questions):
             number += 1
             if line.strip():
-                yield _row(json.loads(line), number)
-    except (OSError, ValueError, KeyError, UnicodeDecodeError, AttributeError) as error:
-        reason = Texts.load().phrase("cli.bad_questions", name=arguments.questions)
+                yield _row(json.loads(line.removeprefix(_MARK)), number)
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        name = arguments.questions
+        reason = Texts.load().phrase("cli.bad_questions", name=name)
+        if not isinstance(error, OSError | UnicodeDecodeError):
+            reason = Texts.load().phrase("cli.bad_question", name=name, number=number)
         raise InvalidAnswers("bad_questions", reason) from error
 
 
@@ -50,9 +56,12 @@ async def _lines(name: str) -> AsyncIterator[str]:
             yield line
         return
     text = await asyncio.to_thread(desk.located(name).read_text, "utf-8")
-    for line in text.splitlines():
+    for line in text.split("\n"):  # what else Unicode takes for an end may stand in a question
         yield line
 
 
-def _row(entry: dict[str, object], number: int) -> Row:
-    return Row(str(entry.get("id", number)), str(entry["text"]), str(entry.get("thread") or ""))
+def _row(entry: Any, number: int) -> Row:
+    """Return a question. Raises KeyError or TypeError: it is none."""
+    if not isinstance(entry["text"], str):
+        raise TypeError(entry["text"])
+    return Row(str(entry.get("id", number)), entry["text"], str(entry.get("thread") or ""))

@@ -6,6 +6,7 @@ A row has "id", "question", "passage" and "answer", perhaps "title", "style" ("t
 """
 
 import json
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from typing import Any
 from knowledge.answering.prompt import source
 from knowledge.answering.verification import Verifier
 from knowledge.errors import KnowledgeError
+from knowledge.evaluation.sets import lines
 from knowledge.sentences import phrase
 from knowledge.text.language import language_of
 from knowledge.values import Hit, Language, Passage, Place
@@ -36,13 +38,8 @@ def judged(path: Path, verifier: Verifier) -> Iterator[Judged]:
     Raises:
         KnowledgeError: the file cannot be read, or a line is not in its form.
     """
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as fault:
-        raise KnowledgeError("bad_set", phrase("set_unreadable", path=path.name)) from fault
-    for number, line in enumerate(lines, start=1):
-        if line.strip():
-            yield _judged(_row(line, path.name, number), verifier)
+    for number, line in lines(path):
+        yield _judged(_row(line, path.name, number), verifier)
 
 
 def _row(line: str, name: str, number: int) -> dict[str, Any]:
@@ -50,9 +47,23 @@ def _row(line: str, name: str, number: int) -> dict[str, Any]:
         row = json.loads(line)
     except ValueError:
         row = None
-    if not isinstance(row, dict) or not all(isinstance(row.get(key), str) for key in NEEDED):
+    if not isinstance(row, dict) or not all(_is_said(row.get(key)) for key in NEEDED):
         raise KnowledgeError("bad_set", phrase("set_not_a_pair", path=name, number=number))
+    parts = row.get("sentences") or []
+    if not isinstance(parts, list) or not all(map(_is_sentence, parts)):
+        reason = phrase("set_field", path=name, number=number, name="sentences")
+        raise KnowledgeError("bad_set", reason)
     return row
+
+
+def _is_said(value: object) -> bool:
+    """Whether a text has a letter or a digit."""
+    return isinstance(value, str) and re.search(r"\w", value) is not None
+
+
+def _is_sentence(part: object) -> bool:
+    """Whether a part is a sentence with its label."""
+    return isinstance(part, list) and bool(part) and _is_said(part[0])
 
 
 def _judged(row: dict[str, Any], verifier: Verifier) -> Judged:

@@ -14,13 +14,13 @@ grouped). Regression cases of downvoted answers are such files.
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, get_args
 
 from knowledge.errors import KnowledgeError
-from knowledge.evaluation.judging import Expected, Outcome, pattern, patterns
+from knowledge.evaluation.judging import Expected, Outcome, patterns
 from knowledge.sentences import phrase
 from knowledge.text.language import language_of
 from knowledge.values import Language
@@ -54,6 +54,20 @@ class QuestionSet:
     corpus: tuple[Row, ...] | None = field(default=None, hash=False)
 
 
+@dataclass(frozen=True, slots=True)
+class Line:
+    """A row and where it stands."""
+
+    path: Path
+    number: int
+    row: Row
+
+    def wrong(self, name: str) -> KnowledgeError:
+        """Return the error that names a field which cannot be read."""
+        reason = phrase("set_field", path=self.path, number=self.number, name=name)
+        return KnowledgeError("bad_set", reason)
+
+
 def load(path: Path) -> QuestionSet:
     """
     Read a folder or a file of questions.
@@ -62,52 +76,70 @@ def load(path: Path) -> QuestionSet:
         KnowledgeError: a file is missing or not in its form; the sentence names it and the line.
     """
     if path.suffix == ".jsonl":
-        cases = []
-        for number, row in enumerate(_rows(path), 1):
-            try:
-                cases.append(_case(row, _own_gold(row)))
-            except (ValueError, TypeError, re.error) as error:
-                raise _malformed(path, number) from error
+        cases = [_case(line, _own_gold(line.row)) for line in _rows(path)]
         return QuestionSet(path.stem, tuple(cases))
-    corpus, queries = _rows(path / "corpus.jsonl"), _rows(path / "queries.jsonl")
+    corpus = tuple(line.row for line in _rows(path / "corpus.jsonl"))
+    queries = _rows(path / "queries.jsonl")
     gold = _relevance(path / "qrels.tsv")
-    cases = [_case(row, gold.get(row["id"], {})) for row in queries]
+    cases = [_case(line, gold.get(line.row["id"], {})) for line in queries]
     return QuestionSet(path.name, tuple(cases), corpus)
 
 
-def _case(row: Row, gold: Mapping[str, float]) -> Case:
-    known = row.get("lang") or row.get("language") or language_of(row["text"], "ja")
-    language: Language = "ja"
-    if known == "en":
-        language = "en"
-    spans = tuple(str(span) for span in row.get("answers") or ())
+def _case(line: Line, gold: Mapping[str, float]) -> Case:
+    row = line.row
+    if not row["text"].strip():
+        raise line.wrong("text")
+    spans = row.get("answers") or []
+    if not isinstance(spans, list):
+        raise line.wrong("answers")
+    answerable = row.get("answerable")
+    if answerable not in (True, False, None):
+        raise line.wrong("answerable")
     return Case(
         row["id"],
         row["text"],
-        language,
+        _language(line),
         gold,
-        spans,
-        row.get("answerable"),
-        _expected(row),
+        tuple(str(span) for span in spans),
+        answerable,
+        _expected(line),
         str(row.get("kind") or ""),
     )
 
 
-def _expected(row: Row) -> Expected:
-    """
-    Return what a row says of a right answer. Raises ValueError, TypeError or re.error: it says it
-    in a form of its own.
-    """
-    for name in ("must", "must_not"):
-        if not isinstance(row.get(name) or [], list):
-            raise TypeError(name)
+def _language(line: Line) -> Language:
+    for name in ("lang", "language"):
+        told = line.row.get(name)
+        if told == "en":
+            return "en"
+        if told == "ja":
+            return "ja"
+        if told:
+            raise line.wrong(name)
+    return language_of(line.row["text"], "ja")
+
+
+def _expected(line: Line) -> Expected:
+    """Return what a row says of a right answer."""
+    row = line.row
     outcome = row.get("outcome") or None
     if outcome is not None and outcome not in get_args(Outcome):
-        raise ValueError(outcome)
-    first = pattern(row["first"]) if row.get("first") else None
-    return Expected(
-        patterns(row.get("must") or ()), patterns(row.get("must_not") or ()), first, outcome
-    )
+        raise line.wrong("outcome")
+    first = None
+    if row.get("first"):
+        [first] = _patterns(line, "first", [row["first"]])
+    must = _patterns(line, "must", row.get("must") or [])
+    must_not = _patterns(line, "must_not", row.get("must_not") or [])
+    return Expected(must, must_not, first, outcome)
+
+
+def _patterns(line: Line, name: str, texts: object) -> tuple[re.Pattern[str], ...]:
+    if not isinstance(texts, list):
+        raise line.wrong(name)
+    try:
+        return patterns(texts)
+    except (TypeError, re.error) as error:
+        raise line.wrong(name) from error
 
 
 def _own_gold(row: Row) -> dict[str, float]:
@@ -121,7 +153,7 @@ def _own_gold(row: Row) -> dict[str, float]:
 
 def _relevance(path: Path) -> dict[str, dict[str, float]]:
     gold: dict[str, dict[str, float]] = {}
-    for number, line in enumerate(_lines(path), 1):
+    for number, line in lines(path):
         try:
             query, document, relevance = line.split("\t")
             if float(relevance) > 0:
@@ -131,29 +163,39 @@ def _relevance(path: Path) -> dict[str, dict[str, float]]:
     return gold
 
 
-def _rows(path: Path) -> tuple[Row, ...]:
+def _rows(path: Path) -> list[Line]:
     rows = []
-    for number, line in enumerate(_lines(path), 1):
+    for number, text in lines(path):
         try:
-            row = json.loads(line)
+            row = json.loads(text)
         except ValueError as error:
             raise _malformed(path, number) from error
-        if (
-            not isinstance(row, dict)
-            or not isinstance(row.get("id"), str)
-            or not isinstance(row.get("text"), str)
-        ):
+        if not isinstance(row, dict) or not {"id", "text"} <= row.keys():
             raise _malformed(path, number)
-        rows.append(row)
-    return tuple(rows)
+        line = Line(path, number, row)
+        for name in ("id", "text"):
+            if not isinstance(row[name], str):
+                raise line.wrong(name)
+        rows.append(line)
+    return rows
 
 
-def _lines(path: Path) -> list[str]:
+def lines(path: Path) -> Iterator[tuple[int, str]]:
+    """
+    Yield a file's lines with their numbers from 1, without the empty ones. A line ends with a line
+    feed alone: what else Unicode takes for an end may stand in a sentence.
+
+    Raises:
+        KnowledgeError: the file cannot be read.
+    """
     try:
-        return [line for line in path.read_text("utf-8").split("\n") if line.strip()]
+        text = path.read_text("utf-8-sig")  # some editors put a mark before the first line
     except (OSError, UnicodeDecodeError) as error:
         reason = phrase("set_unreadable", path=path)
         raise KnowledgeError("bad_set", reason) from error
+    for number, line in enumerate(text.split("\n"), 1):
+        if line.strip():
+            yield number, line
 
 
 def _malformed(path: Path, number: int) -> KnowledgeError:

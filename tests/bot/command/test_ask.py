@@ -1,8 +1,12 @@
 """What machines read of an answer is what people read; rows of one thread are turns of one talk."""
 
+import argparse
 import json
 
 import pytest
+
+from bot.command.rows import rows
+from knowledge.errors import InvalidAnswers
 
 pytestmark = pytest.mark.early
 
@@ -56,3 +60,14 @@ def test_a_row_that_is_no_question_is_told_among_the_others(ask):
 
     assert [("error" in line) for line in lines] == [False, True, False]
     assert lines[1]["error"]["ja"]
+
+
+@pytest.mark.parametrize("wrong", ["{", '{"id": "2"}', '{"id": "2", "text": null}', '["text"]'])
+async def test_a_line_that_is_no_question_is_named(tmp_path, wrong):
+    path = tmp_path / "q.jsonl"
+    path.write_text('{"id": "1", "text": "退職金\u2028は?"}\n\n' + wrong, "utf-8-sig")
+    asked: list[str] = []
+    with pytest.raises(InvalidAnswers, match=r"^Line 3 of .*q\.jsonl"):
+        async for row in rows(argparse.Namespace(questions=str(path), text="")):
+            asked.append(row.text)
+    assert asked == ["退職金\u2028は?"]
