@@ -79,7 +79,7 @@ class Machine:
         self._advise = advise
         self._place = place or counter()
         self._wall, self._steady = wall, steady
-        self._ended = self._kills()
+        self._ended = self._before = self._kills()
         self._apart = wall() - steady()
         self._states: dict[str, tuple[float, str]] = {}
 
@@ -91,9 +91,12 @@ class Machine:
 
     def look(self) -> None:
         """See what happened since the last look."""
+        if not self.state("memory"):
+            self._before = self._ended
         ended, self._ended = self._ended, self._kills()
         if self._ended > ended:
-            self._tell("memory", f"out of memory: {self._ended - ended} processes ended")
+            count = self._ended - self._before
+            self._tell("memory", f"out of memory: {count} ended within the hour")
         apart, self._apart = self._apart, self._wall() - self._steady()
         if abs(self._apart - apart) > JUMP:
             self._tell("clock", f"jumped by {self._apart - apart:+.0f} s")
