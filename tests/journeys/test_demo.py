@@ -224,7 +224,7 @@ async def test_the_question_without_an_answer_is_made_from_a_word_that_stands_no
     assert word in asked
     library = await application.library()
     assert await library.search(word, readers=frozenset({"all"}), kind="words") == []
-    refusal = "答えませんでした" if language == "ja" else "so none was given"
+    refusal = "答えませんでした" if language == "ja" else "so no answer was given"
     assert refusal in str(stop.blocks)
 
 

@@ -292,7 +292,7 @@ async def test_without_the_store_the_page_still_answers(page, tmp_path):
 
 
 async def test_the_page_speaks_both_languages(client):
-    assert "自社に合う生成AIの入れ方を、" in (await client.get("/")).text
+    assert "自社に合う生成AIの導入方式を、" in (await client.get("/")).text
     assert "Decide how your company" in (await client.get("/?lang=en")).text
     assert "Decide how your company" in (await client.get("/")).text
 

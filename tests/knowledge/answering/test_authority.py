@@ -70,7 +70,7 @@ async def test_a_rule_in_force_goes_before_an_overdue_collection_of_answers(tmp_
     note = next(note for note in answer.notes if "7年" in note.ja)
     assert "3年" in note.ja
     assert "2026-04-01" in note.ja
-    assert "見直し期限を過ぎた 総務FAQ (2024-06-01)" in note.ja
+    assert "見直し日を過ぎた 総務FAQ (2024-06-01)" in note.ja
     assert "past its review date" in note.en
 
 

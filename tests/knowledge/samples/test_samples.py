@@ -142,5 +142,5 @@ async def test_the_rules_are_followed_where_the_faq_that_is_past_its_review_diff
     assert any(title == "生成AI利用FAQ" and "6か月間保存" in text for title, text in found)
     assert answer.citations[0].passage.title == "生成AI利用規程"
     note = next(note for note in answer.notes if "6か月" in note.ja)
-    assert "見直し期限を過ぎた 生成AI利用FAQ" in note.ja
+    assert "見直し日を過ぎた 生成AI利用FAQ" in note.ja
     assert "1年" in note.ja
