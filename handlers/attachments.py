@@ -8,10 +8,10 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
+from handlers.answer_text import file_name
 from handlers.conversation import File, Paragraph, Reply
 from handlers.texts import Texts
 from knowledge.formats import format_of
-from knowledge.text.sanitise import sanitise
 from knowledge.values import Language
 
 _ASKS = re.compile(
@@ -47,13 +47,16 @@ def hands_over(text: str) -> bool:
 
 def unread(reply: Reply, files: Sequence[File], texts: Texts, language: Language) -> Reply:
     """Return the answer with a word on the files that came with its question."""
-    readable = [file.name for file in files if format_of(file.name)]
-    others = [file.name for file in files if not format_of(file.name)]
+    # a platform may not tell the name of a file: what kind it is, is then not known
+    readable = [file.name for file in files if not file.name or format_of(file.name)]
+    others = [file.name for file in files if file.name and not format_of(file.name)]
     notes = []
     if readable:
-        notes.append(texts.say("ask.attached", language, names=_named(readable, language)))
+        names = _named(readable, texts, language)
+        notes.append(texts.say("ask.attached", language, names=names))
     if others:
-        notes.append(texts.say("ask.attached_unreadable", language, names=_named(others, language)))
+        names = _named(others, texts, language)
+        notes.append(texts.say("ask.attached_unreadable", language, names=names))
     paragraphs = tuple([Paragraph(note, "note") for note in notes])
     return replace(
         reply,
@@ -62,7 +65,11 @@ def unread(reply: Reply, files: Sequence[File], texts: Texts, language: Language
     )
 
 
-def _named(names: Sequence[str], language: Language) -> str:
+def _named(names: Sequence[str], texts: Texts, language: Language) -> str:
+    words = [file_name(name) for name in names]
+    known = [name for name in words if name]
+    if not known:
+        return texts.say("ask.attached_file", language)
     if language == "ja":
-        return "、".join([f"「{sanitise(name)}」" for name in names])
-    return ", ".join([f"“{sanitise(name)}”" for name in names])
+        return "、".join([f"「{name}」" for name in known])
+    return ", ".join([f"“{name}”" for name in known])

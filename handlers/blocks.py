@@ -94,7 +94,7 @@ class Table:
 class Bar:
     """
     One row of a chart. `value` may be negative; `shown` is how it is written ("−14.0", U+2212).
-    `short` is at most 20 characters and unique in its chart, cut with "…" where it has to be. `note`
+    `short` is at most 20 characters, unique in its chart, and ends with "…" where it is cut. `note`
     says why a row is excluded.
     """
 

@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from handlers.answer_text import aged, titled
+from handlers.answer_text import aged, file_name, titled
 from handlers.conversation import Fact, Facts, Message, Paragraph, Reply
 from handlers.people import People
 from handlers.questions.ask import Questions
@@ -75,7 +75,7 @@ class DocumentFacts:
             "version": number,
             "since": aged(since, self._texts, language) if since else "",
             "review": metadata.review,
-            "file": sanitise(version.name) if version else "",
+            "file": file_name(version.name) if version else "",
         }
         facts: list[Fact] = []
         rows = [head]
