@@ -1,6 +1,7 @@
 """What is sent from the page: questions, presses, forms and files, each answered by a turn."""
 
 import asyncio
+import re
 import secrets
 from collections.abc import Callable
 from dataclasses import replace
@@ -24,6 +25,7 @@ from handlers.texts import Texts
 NDJSON = "application/x-ndjson"
 # seconds a browser without a script waits for an answer to a question; its page then asks again
 PATIENCE = 0.4
+TURN = re.compile(r"[0-9a-f]{8}")  # what a turn is called
 Read = Callable[[FormData], tuple[Content, str]]
 
 
@@ -127,7 +129,10 @@ class Posting:
         person = self._person(request)
         if person is None:
             raise HTTPException(401)
-        screen = self._running.screen(request.path_params["turn"], person.id)
+        turn = request.path_params["turn"]
+        if not TURN.fullmatch(turn):
+            raise HTTPException(404)
+        screen = self._running.screen(turn, person.id)
         if screen is None:
             return Response(status_code=204)
         return StreamingResponse(self._running.rows(screen), media_type=NDJSON)
