@@ -67,6 +67,7 @@ async def test_a_whole_house_is_good_in_every_part_with_versions_and_figures(dat
     assert "ms" in findings["redis"].state
     assert "GB free" in findings["disk"].state
     assert all(finding.repair is None for finding in findings.values())
+    assert findings["files"].state == "0 kept"  # not the one that is kept for a try
 
 
 @pytest.mark.parametrize(
