@@ -25,7 +25,7 @@ SLIDES = 1000  # the last slide a model may name
 SENTENCE = 300  # characters of one sentence
 NAME = 40  # characters of an id or a version
 _NAME = re.compile(rf"[A-Za-z0-9._+-]{{1,{NAME}}}")
-# where an alias may begin; looking through all that YAML makes of a model takes a fifth of reading it
+# where an alias may begin: only then is all that YAML makes of a text looked through
 _MAYBE_ALIAS = re.compile(r"(?:^|[\s\[{,:])\*[\w-]")
 _WORDS = {False: "no", True: "yes"}  # what YAML makes of bare no and yes
 
