@@ -12,8 +12,9 @@ from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
+from bot.command.typed import Typed
 from bot.service import peer
-from bot.service.control import Call, address, call_line, frame_of, house_of
+from bot.service.control import Call, address, call_line, house_of
 from bot.settings import InvalidSettings, Settings
 from handlers.texts import Texts
 from knowledge.values import Language
@@ -123,13 +124,14 @@ def _call(words: Sequence[str], settings: Settings, language: Language) -> Call:
 def _shown(connection: socket.socket) -> int | None:
     """Show what the server sends until the command ends; None when it serves another house."""
     outputs = {"out": sys.stdout, "errors": sys.stderr}
+    typed = Typed(connection)
     for frame in _frames(connection):
         for name, output in outputs.items():
             if name in frame:
                 output.write(str(frame[name]))
                 output.flush()
         if "read" in frame:
-            connection.sendall(frame_of({"line": sys.stdin.readline()}))
+            typed.give()
         if "code" in frame:
             return int(frame["code"])
         if "elsewhere" in frame:

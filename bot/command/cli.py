@@ -69,7 +69,8 @@ def _run(arguments: argparse.Namespace, words: Sequence[str], language: Language
     def alone() -> int:
         return asyncio.run(run(arguments, settings, language))
 
-    if arguments.command in ALONE:
+    passes_on = arguments.command == "mcp" and arguments.url
+    if arguments.command in ALONE or passes_on:
         return alone()
     return beside_or_alone(words, settings, language, alone)
 

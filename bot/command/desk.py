@@ -100,6 +100,11 @@ def sitting_at(desk: Desk) -> Iterator[None]:
         _DESK.reset(token)
 
 
+def called() -> bool:
+    """Report whether this command is carried out for a caller elsewhere."""
+    return _DESK.get() is not None
+
+
 @asynccontextmanager
 async def opened(settings: Settings) -> AsyncIterator[Application]:
     """Give the application that serves, or open one for as long as a command takes."""

@@ -1,20 +1,22 @@
 """
 `llm-choose mcp`: the tools of the Model Context Protocol over standard input and output.
 
-They are used by whoever owns this machine, on the documents of its own data folder; with `--url`
-the process only passes on what it hears to a server that runs, with a token.
+They are used by whoever owns this machine, on the documents of its own data folder, beside a server
+that runs there, too; with `--url` the process only passes on what it hears to a server elsewhere,
+with a token.
 """
 
 import argparse
-from typing import Any
+import sys
+from typing import Any, Self
 
 from bot.api.asking import Asking
 from bot.api.door import Caller
 from bot.api.mcp import PATH, protocol
 from bot.api.settings import Machines
 from bot.api.tools import Tools
+from bot.command import desk
 from bot.command.exits import DONE
-from bot.service.application import Application
 from bot.service.faces import rooms_of
 from bot.settings import InvalidSettings, Settings
 from handlers.conversation import Person
@@ -34,7 +36,7 @@ async def mcp(settings: Settings, arguments: argparse.Namespace, language: Langu
     """
     if arguments.url:
         return await _passed_on(settings, arguments.url)
-    async with Application(settings) as application:
+    async with desk.opened(settings) as application:
         rooms = rooms_of(application)
         asking = Asking(application.turns, rooms, application.tokens)
         tools = Tools(asking, rooms, application.people, application.texts)
@@ -73,8 +75,31 @@ async def _passed_on(settings: Settings, url: str) -> int:
     return DONE
 
 
+class _Caller:
+    """The input and output of a caller elsewhere, as the SDK reads and writes them."""
+
+    def __aiter__(self) -> Self:
+        return self
+
+    async def __anext__(self) -> str:
+        line = await desk.line()
+        if not line:
+            raise StopAsyncIteration
+        return line
+
+    async def write(self, text: str) -> None:
+        sys.stdout.write(text)
+
+    async def flush(self) -> None:
+        sys.stdout.flush()
+
+
 async def _serve(server: Any) -> None:
     from mcp.server.stdio import stdio_server
 
-    async with stdio_server() as (reading, writing):
+    streams: tuple[Any, ...] = ()
+    if desk.called():
+        caller = _Caller()
+        streams = (caller, caller)
+    async with stdio_server(*streams) as (reading, writing):
         await server.run(reading, writing, server.create_initialization_options())

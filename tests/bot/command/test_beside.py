@@ -10,9 +10,10 @@ import tarfile
 import time
 
 import pytest
+from mcp import Client, StdioServerParameters
 
 from tests.bot.command.conftest import ENGLISH, run
-from tests.preloaded import Started
+from tests.preloaded import ROOT, Started
 from tests.processes import START, BotProcess
 
 TEXT = "# 経費規程\n\n経費の申請期限は翌月5日とする。\n\n宿泊費の上限は1泊12,000円とする。\n"
@@ -176,3 +177,16 @@ def test_another_user_is_told_whose_server_it_is(server, tmp_path):
 
     assert told.returncode == 1
     assert "root" in told.stderr, told.stderr
+
+
+async def test_an_assistant_on_this_machine_asks_the_running_server(server):
+    arguments = ["-m", "bot.command.cli", "mcp", "--data", str(server.data)]
+    words = StdioServerParameters(command=sys.executable, args=arguments, cwd=ROOT, env=ENGLISH)
+    async with Client(words) as client:
+        tools = (await client.list_tools()).tools
+        answer = await client.call_tool("ask", {"question": "経費の申請期限は?"})
+
+    assert len(tools) == 4
+    assert "翌月5日" in answer.content[0].text
+    assert server.process.poll() is None
+    assert json.loads(beside(server, "documents", "--json").stdout)["documents"]
