@@ -5,57 +5,15 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.looks import CUT, FOCUS_LOST, TORN, WIDE, violations
+from tests.browser.states import ask, forward, walk
+
 pytestmark = [pytest.mark.early, pytest.mark.timeout(600)]  # a house is furnished first
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-# what a window cuts off: lists and tables of three columns or fewer that scroll sideways
-CUT = """() => [...document.querySelectorAll('.scroll')].filter(
-  box => box.scrollWidth > box.clientWidth + 1
-    && (box.querySelector('.list') || !box.querySelector('th:nth-child(4),td:nth-child(4)'))
-).map(box => box.innerText.slice(0, 80))"""
-# words of Latin letters that are torn over two lines; addresses and ids may be
-TORN = """() => {
-  const torn = [];
-  const texts = document.createTreeWalker(document.querySelector('main'), NodeFilter.SHOW_TEXT);
-  while (texts.nextNode()) {
-    const node = texts.currentNode;
-    if (!node.parentElement.checkVisibility() || node.parentElement.closest('code,.hidden')) continue;
-    for (const word of node.data.matchAll(/[A-Za-z]{3,24}/g)) {
-      const range = document.createRange();
-      range.setStart(node, word.index);
-      range.setEnd(node, word.index + word[0].length);
-      const tops = new Set([...range.getClientRects()].map(box => Math.round(box.top)));
-      if (tops.size > 1) torn.push(word[0]);
-    }
-  }
-  return torn;
-}"""
 QUESTIONS = (
     "社外秘の見積書を生成AIに入力してよいですか?",
     "RAGは社内文書をすべて学習するのですか?",
     "生成AIを使うのに研修は必要ですか?",
 )
-
-
-def ask(page: Page, question: str) -> None:
-    """Ask, and wait until the answer is whole."""
-    before = page.locator(".turn").count()
-    page.fill("#ask", question)
-    page.keyboard.press("Enter")
-    page.wait_for_function(
-        "before => document.querySelectorAll('.turn').length > before"
-        " && !document.querySelector('[aria-busy=true]') && document.querySelector('.turn')",
-        arg=before if "/t/" in page.url else 0,
-    )
-
-
-def violations(page: Page, axe: str) -> list[str]:
-    """Return what axe finds amiss in what the page shows now."""
-    if not axe:
-        return []
-    # evaluated over the debugging protocol: the page's own policy lets no foreign script in
-    page.evaluate(axe)
-    result = page.evaluate("axe.run({resultTypes: ['violations']})")
-    return [f"{one['id']}: {one['nodes'][0]['html']}" for one in result["violations"]]
 
 
 def top_of(page: Page, selector: str) -> float:
@@ -119,7 +77,7 @@ def test_a_source_leads_on_to_the_page_of_its_document_with_the_line_lit(opened,
     lit = page.locator(":target")
     expect(lit).to_be_in_viewport()
     assert quote[:10] in lit.inner_text()
-    assert page.evaluate(OVERFLOW) <= 0
+    assert page.evaluate(WIDE) <= 0
     # whichever pages of the document are leafed through, one press leads back to the source
     way = page.get_by_role("link", name="回答に戻る" if language == "ja" else "Back to the answer")
     leaf = page.locator("a[rel=next],a[rel=prev]").first
@@ -170,17 +128,10 @@ IN_VIEW = """() => {
 def answer_all(page: Page) -> None:
     """Go through the dialog to its result, the second option each time."""
     page.goto("/choose")
-    for _ in range(25):
-        if page.locator(".sheet").count():
-            return
-        next_one = page.locator("form.form .primary")
-        if page.locator(".opts").count():
-            assert page.locator(".opts [aria-pressed=true]").count() == 0
-            next_one = page.locator(".opts button").nth(1)
-        next_one.click()
-        page.wait_for_function("() => document.documentElement.dataset.turns === '0'")
+    while not page.locator(".sheet").count():
+        assert page.locator(".opts [aria-pressed=true]").count() == 0
+        forward(page)
         page.wait_for_function(IN_VIEW, timeout=5000)
-    raise AssertionError("no result")
 
 
 def test_the_dialog_leads_to_one_sheet_that_speaks_both_languages(opened, axe):
@@ -210,7 +161,7 @@ def test_the_dialog_leads_to_one_sheet_that_speaks_both_languages(opened, axe):
     page.goto("/decisions")
     decided = page.locator(".list tbody tr").first
     expect(decided.locator("[data-l='Suggested']")).not_to_contain_text("Suggested")
-    expect(decided.locator("[data-l='Review on']")).to_have_text(re.compile(r"20\d\d-\d\d-\d\d"))
+    expect(decided.locator("[data-l='Review date']")).to_have_text(re.compile(r"20\d\d-\d\d-\d\d"))
     page.locator(".list tbody tr .link").first.click()
     expect(page.locator(".sheet")).to_be_visible()
     page.set_viewport_size({"width": 390, "height": 844})
@@ -220,17 +171,20 @@ def test_the_dialog_leads_to_one_sheet_that_speaks_both_languages(opened, axe):
     assert page.evaluate("document.documentElement.scrollHeight") < 4000
 
 
-PLACES = (
-    "/",
-    "/choose",
-    "/demo",
-    "/knowledge",
-    "/decisions",
-    "/health",
-    "/talks",
-    "/account",
-    "/insights",
-    "/insights/questions",
+STATES = (
+    "first",
+    "answer",
+    "answer-source",
+    "leaf",
+    "dialog",
+    "demo",
+    "documents-narrowed",
+    "decisions",
+    "talks",
+    "insights",
+    "insights-asked",
+    "health",
+    "account",
 )
 
 
@@ -240,28 +194,12 @@ PLACES = (
 )
 def test_every_page_fits_and_can_be_read_by_everybody(opened, axe_here, size, dark, language):
     page = opened(size, dark=dark, language=language)
-    for place in PLACES:
-        assert page.goto(place).ok, place
-        assert page.evaluate(OVERFLOW) <= 0, place
-        assert page.evaluate(CUT) == [], place
-        assert page.evaluate(TORN) == [], place
-        assert violations(page, axe_here) == [], place
-    page.goto("/")
-    ask(page, QUESTIONS[0])
-    assert page.evaluate(OVERFLOW) <= 0
-    page.locator(".srcs a").first.click()
-    expect(page.locator(".drawer:target")).to_be_visible()
-    assert page.evaluate(OVERFLOW) <= 0
-    assert violations(page, axe_here) == []
-
-    # the page of a document as it was read, with a line of it lit
-    page.goto("/knowledge")
-    opens = page.locator(".list input[value*='document.open']").first.get_attribute("value")
-    document = re.search(r'"d":"([^"]+)"', opens)[1]
-    page.goto(f"/documents/{document}/v/1/passage/1/0")
-    expect(page.locator(".read :target")).to_be_in_viewport()
-    assert page.evaluate(OVERFLOW) <= 0
-    assert violations(page, axe_here) == []
+    for state in walk(page, language, names=STATES):
+        assert page.evaluate(WIDE) <= 0, state
+        assert page.evaluate(CUT) == [], state
+        assert page.evaluate(TORN) == [], state
+        assert page.evaluate(FOCUS_LOST) == "", state
+        assert violations(page, axe_here) == [], state
 
 
 def test_drafts_wait_on_the_documents_page_and_many_are_published_at_once(opened, axe, tmp_path):
@@ -336,9 +274,9 @@ def test_before_an_audience_the_arrows_turn_five_screens(opened, axe):
         expect(page.locator("#turns h2").first).to_be_in_viewport()
     page.keyboard.press("ArrowLeft")
     expect(current).to_have_text("4", timeout=20000)
-    assert page.evaluate(OVERFLOW) <= 0
+    assert page.evaluate(WIDE) <= 0
     assert violations(page, axe) == []
-    page.get_by_role("link", name="End the show").click()
+    page.get_by_role("link", name="End presentation").click()
     expect(page.locator("#ask")).to_be_visible()
 
 
