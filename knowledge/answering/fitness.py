@@ -77,8 +77,9 @@ def signs(
 def _subjects_held(query: Query, told: Sequence[Deciding], hits: Sequence[Hit]) -> dict[int, float]:
     """
     Return for each hit that may answer, by its index, the share of what the question is about that
-    its passage or its headings speak of, 0..1. Nouns alone tell that, and of an English
-    question nobody knows which they are; passages in another language are left out, for their letters do not.
+    its passage or its headings speak of, 0..1. Nouns alone tell that, and of an English question
+    nobody knows which they are; passages in another language are left out, for their letters do
+    not tell.
     """
     subjects: dict[str, float] = {}
     for form, weight, noun in zip(query.forms, query.subject.tolist(), query.nouns, strict=True):

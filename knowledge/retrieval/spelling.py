@@ -15,7 +15,7 @@ from knowledge.text.analysis import Analysis
 
 _WORD = re.compile(r"(?<![\w'’.@/-])[A-Za-z][a-z]{4,23}(?![\w'’@/:-]|\.\w)")
 _KATAKANA = re.compile(r"(?<![ァ-ヺー])[ァ-ヺー]{4,16}(?![ァ-ヺー])")
-# letters that lie on one key of a phone, are written alike or differ by a mark: taken for each other
+# letters on one key of a phone, written alike or told by a mark alone are taken for each other
 _KEYS = (
     "アイウエオァィゥェォヴ", "カキクケコガギグゲゴ", "サシスセソザジズゼゾ", "タチツテトダヂヅデドッ",
     "ナニヌネノ", "ハヒフヘホバビブベボパピプペポ", "マミムメモ", "ヤユヨャュョ", "ラリルレロ", "ワヲンー",

@@ -150,7 +150,13 @@ async def test_the_next_paragraph_is_no_item_that_this_one_announces(answers: An
 
 def test_the_items_of_an_article_that_was_cut_go_on_behind_the_first() -> None:
     """Only the first item still stands below the line that announces it; the next paragraph is none."""
-    told = ("1. 次のいずれかに該当するときは、解雇する。", "1. 甲", "2. 乙", "3. 丙", "2. 予告をする。")
+    told = (
+        "1. 次のいずれかに該当するときは、解雇する。",
+        "1. 甲",
+        "2. 乙",
+        "3. 丙",
+        "2. 予告をする。",
+    )
     lines = [
         Line(text, 0, (0, len(text)), "item", rank=0, indent=4 if number == 1 else 0)
         for number, text in enumerate(told)
