@@ -11,7 +11,7 @@ from handlers.choose.wording import Wording
 from knowledge.advisor.engine import Advisor
 from knowledge.advisor.needs import Violation
 from knowledge.advisor.record import Leg, Reason, Result, Standing, Way
-from knowledge.advisor.values import Range
+from knowledge.advisor.values import LIST, Range
 from knowledge.values import Phrase
 
 TOP = 3  # reasons, objections and changes shown first
@@ -324,11 +324,19 @@ class Sentences:
         return [self.to(block.stands) for block in self.result.blocks]
 
     def before(self) -> list[str]:
-        """Return what to check before starting."""
-        rows = []
+        """Return what to check before starting, first on the platforms that are in use."""
+        rows = list(self._on_platforms())
         for block in self.result.blocks:
             rows += [self.to(phrase) for phrase in block.before]
         return rows
+
+    def _on_platforms(self) -> Iterator[str]:
+        """Yield what the platforms in use have for the parts of the advice."""
+        for platform in self.result.answers.get("platform", "").split(LIST):
+            named = self.result.model.notes.platforms.get(platform, {})
+            for block in self.result.advice.blocks:
+                if block in named:
+                    yield self.to(named[block])
 
     def cautions(self) -> list[str]:
         """Return what the impact of mistakes, personal data and acting add."""

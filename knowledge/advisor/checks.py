@@ -143,6 +143,7 @@ def _named(model: DecisionModel) -> None:
         _known("texts.needs", [criterion], model.notes.needs)
         for option, names in meets.items():
             _known(f"solves.{criterion}.{option}", names, blocks)
+    _platforms(model, options.get("platform", frozenset()), blocks)
     for block in model.blocks:
         _known(f"{block.id}.only_with", block.only_with, blocks)
         _known(f"{block.id}.then", [block.then], blocks)
@@ -151,6 +152,12 @@ def _named(model: DecisionModel) -> None:
             _answers(f"twins.{twin.id}", {criterion: frozenset([option])}, options)
     _known("limits.team.skill", model.allows.skill, options["team"])
     _known("limits.team.people", model.allows.people, options["team"])
+
+
+def _platforms(model: DecisionModel, platforms: frozenset[str], blocks: set[str]) -> None:
+    _known("texts.platforms", model.notes.platforms, platforms)
+    for platform, named in model.notes.platforms.items():
+        _known(f"texts.platforms.{platform}", named, blocks)
 
 
 def _options(model: DecisionModel) -> dict[str, frozenset[str]]:

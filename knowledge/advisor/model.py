@@ -74,6 +74,7 @@ TOP = (
     "dialog",
     "confidence",
 )
+MORE_TEXTS = ("platforms",)  # texts that files from before they came lack
 TEXTS = (
     "questions",
     "options",
@@ -185,7 +186,7 @@ def _merged(under: Any, over: Any) -> Any:
 def _model(raw: dict[str, Any]) -> DecisionModel:
     whole = fields(raw, FILE, (WHOLE, *MORE), PARTS)
     top = fields(whole["model"], "model", (), TOP)
-    said = fields(whole["texts"], "texts", (), TEXTS)
+    said = fields(whole["texts"], "texts", MORE_TEXTS, TEXTS)
     questions = mapping(said["questions"], "texts.questions")
     meta = fields(top["meta"], "meta", (), ("id", "version", "as_of", "scale", "total", "usd_jpy"))
     scale = number(meta["scale"], "meta.scale", 1, 10)

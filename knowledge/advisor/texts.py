@@ -40,7 +40,19 @@ def notes(said: Mapping[str, Any]) -> Notes:
         agents=phrases(said["agents"], "texts.agents"),
         public_bodies=phrases(said["public_bodies"], "texts.public_bodies"),
         range_note=phrase(said["range_note"], "texts.range_note"),
+        platforms=_platforms(said.get("platforms", {})),
     )
+
+
+def _platforms(rows: Any) -> dict[str, dict[str, Phrase]]:
+    platforms = {}
+    for platform, blocks in mapping(rows, "texts.platforms").items():
+        place = f"texts.platforms.{platform}"
+        first = {}
+        for block, row in mapping(blocks, place).items():
+            first[block] = phrase(row, f"{place}.{block}")
+        platforms[platform] = first
+    return platforms
 
 
 def twins(rows: Any) -> tuple[Twin, ...]:

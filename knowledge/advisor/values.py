@@ -273,7 +273,10 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Notes:
-    """Sentences that belong to a result because of an answer, and names of skills and needs."""
+    """
+    Sentences that belong to a result because of an answer, and names of skills and needs.
+    `platforms` say by platform in use and block of the advice what to look at first.
+    """
 
     skills: Mapping[int, Phrase]
     needs: Mapping[str, Phrase]
@@ -282,6 +285,7 @@ class Notes:
     agents: tuple[Phrase, ...]
     public_bodies: tuple[Phrase, ...]
     range_note: Phrase
+    platforms: Mapping[str, Mapping[str, Phrase]]
 
 
 @dataclass(frozen=True, slots=True)

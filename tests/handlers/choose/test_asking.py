@@ -134,6 +134,15 @@ def test_no_trial_outlasts_the_deadline() -> None:
 
 
 @pytest.mark.parametrize(
+    ("platform", "words"), [("ms365", "Copilot"), ("google,aws", "Gemini"), ("none", "")]
+)
+def test_a_platform_in_use_is_looked_at_first(platform: str, words: str, texts: Texts) -> None:
+    said = answer("始める前に何を確かめる?", {**FITS, "platform": platform}, "ja", texts)
+    assert words in said
+    assert ("契約中の" in said) == bool(words)
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "誰が発表しましたか",
