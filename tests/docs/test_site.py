@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.choosing import advisor
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -18,6 +20,16 @@ def test_the_pictures_are_drawn_from_the_flows():
     kept = {p.name: p.read_text("utf-8") for p in (ROOT / "docs" / "pictures").glob("*.svg")}
     assert len(drawn) >= 4
     assert drawn == kept
+
+
+def test_every_question_of_the_dialog_is_published_with_what_it_changes():
+    page = (ROOT / "docs/reference/questions.md").read_text("utf-8")
+    rows = [row for row in page.splitlines() if row.startswith("| ")][1:]
+    labels = [tuple(row.strip("| ").split(" | ")[:2]) for row in rows]
+    model = advisor().model
+    assert labels == [(one.words.label.en, one.words.label.ja) for one in model.questions]
+    assert model.version in page
+    assert not [row for row in rows if row.endswith("| 0% |")]
 
 
 def test_the_site_builds_without_a_warning(tmp_path):
