@@ -97,7 +97,7 @@ class Query:
         Each slot's share of what the question is about, without the words it is merely made with
         (`text/frame.py`); nouns count more. They sum to 1 where it is about anything.
         """
-        framing = np.array([form in FRAME for form in self.forms])
+        framing = np.array([form in FRAME for form in self.forms], np.bool_)
         nouns = np.where(self.nouns >= NOUN, 1.0, VERB)
         weights: Floats = self.content * nouns * ~framing
         if not weights.sum():

@@ -22,6 +22,8 @@ _COUNTS = re.compile(r"[何一二三四五六七八九十百千万]")  # 一次 
 _JAPANESE = re.compile(r"[\u3400-\u4dbf\u4e00-\u9fff]+|[ァ-ヺー]+")
 _JAPANESE_KANA = re.compile(r"[ぁ-ゖァ-ヺー]+")
 _ALONE = re.compile(rf"(?:^|(?<=[ \u3000]))[{_KANA}]{{{SHORTEST - 1}}}(?=[ \u3000]|$)")
+# what is left here is one's work: to leave it, not to stop something
+_LEAVES = re.compile(r"(?P<work>(?:会社|仕事|職場|勤め先)[をは、]?)や(?=め[たるまよて])")
 _HIRAGANA = {code: code - 0x60 for code in range(ord("ァ"), ord("ヷ"))}
 
 
@@ -38,6 +40,7 @@ class Kana:
         Return a question in which the words typed in kana, or with a sign of the same sound, stand
         as documents write them; any other as it is.
         """
+        question = _LEAVES.sub(r"\g<work>辞", question)
         alone = _ALONE.sub(self._alone, question)
         question = _RUN.sub(lambda run: self._written(run.group()), alone)
         return _KANJI.sub(lambda run: self._spelt(run.group()), question)

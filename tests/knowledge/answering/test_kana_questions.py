@@ -82,6 +82,18 @@ def test_other_words_stay_as_they_were_typed(kana, question):
     assert kana.written(question) == question
 
 
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("会社やめたいときはどうすれば?", "会社辞めたいときはどうすれば?"),
+        ("仕事をやめるときの手続き", "仕事を辞めるときの手続き"),
+        ("会社の喫煙をやめたい", "会社の喫煙をやめたい"),
+    ],
+)
+def test_to_leave_ones_work_is_not_to_stop_something(kana, typed, meant):
+    assert kana.written(typed) == meant
+
+
 def test_two_words_in_one_run_are_both_written_out(kana):
     assert kana.written("けいちょうきゅうかのしんせい") == "慶弔休暇のしんせい"
     assert kana.written("ユウキュウキュウカ") == "有給休暇"
