@@ -127,7 +127,10 @@ class Run:
         for id_ in plan.kept_out:
             self._tell(Event(id_, "kept_out"))
         for id_, code in plan.again.items():
+            held = self.held[id_]
             reason = self._context.texts.phrase("documents.sync_again", name=id_)
+            if held.ja:
+                reason = Phrase(held.ja, held.en)
             self._tell(_refused(id_, code, reason))
 
     def _tell(self, event: Event, number: int = 0, total: int = 0) -> None:
@@ -165,7 +168,10 @@ class Run:
         if before is None or not before.document:
             return Event(entry.id, "new")
         after = passages(reading, document="", version="", audience="", title=reading.title)
-        document = await self._library.document(before.document)
+        try:
+            document = await self._library.document(before.document)
+        except UnknownDocument:  # an admin deleted it meanwhile; what is another one now comes back
+            return Event(entry.id, "new")
         shown = document.current or document.versions[-1].id
         changes = compare(await self._library.passages(shown), after)
         return Event(entry.id, "changed", document=document.id, changes=changes)
@@ -193,13 +199,18 @@ class Run:
             except SourceUnavailable as error:  # it keeps what was noted, and is tried next time
                 return _refused(entry.id, error.code, error.reason)
             sha256 = hashlib.sha256(content).hexdigest()
-            event = await self._known_content(together, entry, sha256)
-            if event is None:
-                event = await self._staged(together, entry, content)
+            try:
+                event = await self._known_content(together, entry, sha256)
+                if event is None:
+                    event = await self._staged(together, entry, content)
+            except UnknownDocument:  # an admin deleted it while this run is on
+                return Event(entry.id, "kept_out")
         held = Held(entry.fingerprint, sha256, event.document, event.code)
         if event.outcome == "refused":
             standing = before.document if before and not before.gone else ""
             held = Held(entry.fingerprint, sha256, standing, f"{event.code}:{READER_VERSION}")
+            if event.reason is not None:
+                held = replace(held, ja=event.reason.ja, en=event.reason.en)
         elif event.outcome == "copy":
             held = Held(entry.fingerprint, sha256, event.document, copy=True)
         elif event.outcome == "held_back":

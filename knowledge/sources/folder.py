@@ -82,7 +82,8 @@ class FolderSource:
                     yield entry
         for error in unread:
             id_ = os.path.relpath(str(error.filename), self._root)
-            yield trouble(id_, "denied", whole=False, name=id_)
+            moved = isinstance(error, FileNotFoundError)
+            yield trouble(id_, "gone_meanwhile" if moved else "denied", whole=False, name=id_)
 
     def _entry(self, path: Path) -> Entry | None:
         """Return a file of the folder; None for what is none, or lies elsewhere."""

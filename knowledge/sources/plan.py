@@ -18,7 +18,8 @@ class Held:
     """
     What the last run noted of an entry: the fingerprint and hash of its content, and its document.
 
-    `document` is empty for what was refused, with the `code` of why. `copy` says that the document
+    `document` is empty for what was refused, with the `code` of why and what was said of it, empty
+    in notes of earlier releases. `copy` says that the document
     is another entry's with the same bytes; `gone` that it was withdrawn because the entry vanished;
     `adopted` that nothing was noted, and the document says itself where it comes from.
     """
@@ -30,6 +31,8 @@ class Held:
     copy: bool = False
     gone: bool = False
     adopted: bool = False
+    ja: str = ""
+    en: str = ""
 
 
 @dataclass(frozen=True, slots=True)

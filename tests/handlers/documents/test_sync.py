@@ -51,19 +51,26 @@ class Runs:
         message = Message("m1", ADMIN, "paper:1", ADMIN_ALONE, Press("document.sync"))
         preview = more.pop("preview", False)
         accept = more.pop("accept_vanished", False)
+        heard = more.pop("heard", None)
         events = []
+
+        def told(event):
+            events.append(event)
+            if heard is not None:
+                heard(event)
+
         await self.syncs.run(
             message,
             Wanted(str(source), **more),
-            events.append,
+            told,
             preview=preview,
             accept_vanished=accept,
         )
         self.events = events
-        told: dict[str, set[str]] = {}
+        outcomes: dict[str, set[str]] = {}
         for event in events:
-            told.setdefault(event.outcome, set()).add(event.id)
-        return told
+            outcomes.setdefault(event.outcome, set()).add(event.id)
+        return outcomes
 
     async def shelf(self) -> dict[str, list[str]]:
         library = await self.talk.application.library()
@@ -157,7 +164,9 @@ async def test_each_unfit_file_is_named_and_the_rest_goes_on(runs, rules):
         write(rules, name, days)
     told = await runs(rules)
     huge = next(event.reason for event in runs.events if event.name == "巨大.md")
+    why = {event.id: event.reason for event in runs.events if event.outcome == "refused"}
     again = await runs(rules)
+    once_more = {event.id: event.reason for event in runs.events if event.outcome == "refused"}
 
     assert "1907.35 MB" in huge.ja
     assert "25 MB" in huge.en
@@ -166,6 +175,7 @@ async def test_each_unfit_file_is_named_and_the_rest_goes_on(runs, rules):
     assert all(event.reason for event in runs.events if event.outcome == "refused")
     assert again["unchanged"] == told["new"]
     assert again["refused"] == told["refused"]
+    assert once_more == why  # and not that it is as last time, which nobody remembers
 
 
 async def test_a_preview_that_has_no_time_to_open_files_tells_them_by_the_list(
@@ -200,6 +210,58 @@ async def test_of_a_source_with_too_many_files_the_first_are_taken_and_it_is_sai
     assert trouble.code == "source_too_many"
     assert not trouble.whole  # so that nothing is taken to have vanished
     assert not any(isinstance(one, Trouble) for one in whole)
+
+
+async def test_a_folder_that_is_renamed_while_it_is_read_loses_nothing(runs, rules):
+    await runs(rules)
+    for name in ("a/一.md", "z/二.md"):
+        write(rules, name)
+
+    def moved(event):
+        if event.number == 1:
+            (rules / "z").rename(rules / "y")
+
+    half = await runs(rules, heard=moved)
+    [gone] = [event for event in runs.events if event.outcome == "refused"]
+    after = await runs(rules)
+
+    assert half["new"] == {"a/一.md"}
+    assert (gone.id, gone.code) == ("z/二.md", "source_gone_meanwhile")
+    assert "vanished" not in half
+    assert after["new"] == {"y/二.md"}
+    assert len(after["unchanged"]) == 4
+
+
+async def test_a_folder_that_goes_while_the_list_is_made_is_said_to_have_gone(rules):
+    walk = FolderSource(rules)._walk()
+    first = next(walk)
+    shutil.rmtree(rules / "it")
+    rest = list(walk)
+    [trouble] = [one for one in rest if isinstance(one, Trouble)]
+
+    assert first.id == "経費.md"
+    assert (trouble.id, trouble.code, trouble.whole) == ("it", "source_gone_meanwhile", False)
+
+
+@pytest.mark.parametrize("preview", [True, False])
+async def test_what_an_admin_deletes_meanwhile_ends_no_run(runs, rules, monkeypatch, preview):
+    await runs(rules)
+    write(rules, "hr/手順書.md", 8, title="hr手順")
+    write(rules, "経費.md", 9, title="経費手順")
+    library = await runs.talk.application.library()
+    fetch = FolderSource.fetch
+
+    async def deleted_before(self, entry):
+        for document in await library.documents():
+            if document.metadata.source == entry.place and entry.id == "hr/手順書.md":
+                await library.remove(document.id)
+        return await fetch(self, entry)
+
+    monkeypatch.setattr(FolderSource, "fetch", deleted_before)
+    told = await runs(rules, preview=preview)
+
+    assert "経費.md" in told["changed"]
+    assert told["changed"] | told.get("new", set()) == {"経費.md", "hr/手順書.md"}
 
 
 async def test_what_admins_said_here_holds(runs, rules):
