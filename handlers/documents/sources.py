@@ -55,7 +55,7 @@ ADDRESS = 500  # characters
 EVERY: Mapping[str, int] = {"never": 0, "hour": 3600, "day": 86400, "week": 604800}
 SECRET = re.compile(r"SOURCE_[A-Z0-9_]{1,60}")
 COUNTED = ("new", "changed", "moved", "copy", "vanished", "unchanged", "held_back", "refused")
-COLUMNS = ("source", "last", "next", "result")
+COLUMNS = ("source", "result", "last", "next")  # what a small screen shows comes first
 
 
 class Sources:
@@ -222,7 +222,7 @@ class Sources:
         result = result or self._counted(message, known.counts)
         never = self._context.say("source_never", message)
         last, following = _time(known.at) or never, _time(known.next) or never
-        return _place(known), last, following, result or "–"
+        return _place(known), result or "–", last, following
 
     def _counted(self, message: Message, counts: Mapping[str, int]) -> str:
         words = []
@@ -236,7 +236,7 @@ class Sources:
         context, say = self._context, self._context.say
         counted = self._counted(message, Counter(event.outcome for event in events))
         text = say("source_would", message, counts=counted or say("source_nothing", message))
-        blocks: list[Block] = [Heading(_place(known)), Paragraph(text, "note")]
+        blocks: list[Block] = [Heading(_place(known))]
         lines = []
         for event in events:
             if event.outcome == "unchanged":
@@ -247,6 +247,8 @@ class Sources:
         if lines:
             columns = tuple(Column(say(f"source_column_{name}", message)) for name in _PREVIEWED)
             blocks.append(Table(text, columns, tuple(lines[:EVENTS])))
+        else:
+            blocks.append(Paragraph(text, "note"))
         notes = self._beside(message, events, max(0, len(lines) - EVENTS))
         blocks += [Paragraph(note, "quiet") for note in notes]
         run = context.button("source_run", message, RunSource(known.id))
