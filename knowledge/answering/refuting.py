@@ -7,6 +7,8 @@ what is asked for. Pure.
 
 import re
 
+from knowledge.answering.order import turned_round
+
 _ONLY = re.compile(r"だけ|のみ|に限|限り|しか|\bonly\b|\bunless\b|\bexcept\b", re.IGNORECASE)
 _ALL = re.compile(
     r"どの[^。、]{0,12}?(?:にも|でも|も)|すべて|全て|いつでも|[誰だれどこ]でも"
@@ -28,8 +30,6 @@ _DENIED = re.compile(
     r"ない|なく|ません|ず[、。に]|不要|免除|任意|妨げ|\b(?:not|no|without|exempt|optional|may)\b|n't",
     re.IGNORECASE,
 )
-_BEFORE = re.compile(r"てから(?P<then>[\u4e00-\u9fff]{2})")  # 伏せ字にしてから入力する
-_AFTER = re.compile(r"(?P<first>[\u4e00-\u9fff]{2})(?:し)?た(?:あと|後)")  # 入力したあとで
 
 
 def refuted(statement: str, question: str, evidence: str, passage: str) -> bool:
@@ -44,7 +44,7 @@ def refuted(statement: str, question: str, evidence: str, passage: str) -> bool:
         return True
     if _NEEDLESS.search(statement) and not _DENIED.search(words):
         return True
-    return _strange_office(statement, question, words) or _turned_round(statement, words)
+    return _strange_office(statement, question, words) or turned_round(statement, words)
 
 
 def _strange_office(statement: str, question: str, words: str) -> bool:
@@ -53,9 +53,3 @@ def _strange_office(statement: str, question: str, words: str) -> bool:
         return False
     known = f"{words}\n{question}"
     return any(office not in known for office in _OFFICE.findall(statement))
-
-
-def _turned_round(statement: str, words: str) -> bool:
-    """Report whether what is to come last comes first: 入力したあとで伏せ字にする."""
-    before, after = _BEFORE.search(words), _AFTER.search(statement)
-    return before is not None and after is not None and before["then"] == after["first"]

@@ -16,6 +16,7 @@ from knowledge.answering.comparison import sentences
 from knowledge.answering.entailment import Entailment
 from knowledge.answering.evidence import located, stands_in
 from knowledge.answering.grounding import closest, in_language, strange_names, support
+from knowledge.answering.order import turned_round
 from knowledge.answering.prompt import Source
 from knowledge.answering.refuting import refuted
 from knowledge.answering.trace import Check
@@ -118,7 +119,7 @@ class Verifier:
 
     def holds(self, text: str, source: Source, question: str, answer: str = "") -> bool:
         """Whether one passage alone says a text, taken as a whole, in answer to a question."""
-        if not source.places:
+        if not source.places or turned_round(text, source.text):
             return False
         if self.entailment is None:
             return support(text, source.places, source.topic).supported
