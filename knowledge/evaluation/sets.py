@@ -125,7 +125,7 @@ def _expected(line: Line) -> Expected:
     outcome = row.get("outcome") or None
     if outcome is not None and outcome not in get_args(Outcome):
         raise line.wrong("outcome")
-    first = None
+    first: re.Pattern[str] | None = None
     if row.get("first"):
         [first] = _patterns(line, "first", [row["first"]])
     must = _patterns(line, "must", row.get("must") or [])
