@@ -9,7 +9,7 @@ import pytest
 
 from bot.web.conversations import Conversations
 from bot.web.settings import Passwords
-from bot.web.talks import Talks
+from bot.web.talks import MOST, Talks
 from handlers.conversation import (
     Feedback,
     Paragraph,
@@ -137,14 +137,15 @@ async def test_a_talk_goes_when_its_days_are_over(sessions):
     assert await talks.of("web:a") == []
 
 
-async def test_a_person_has_at_most_so_many_talks_and_the_latest_stay(sessions):
+async def test_a_person_has_at_most_so_many_talks_and_the_latest_stay(sessions, monkeypatch):
+    assert MOST == 500
+    monkeypatch.setattr("bot.web.talks.MOST", 5)  # each is kept beside all others
     talks = Talks(sessions)
-    for number in range(510):
+    for number in range(8):
         await talks.asked("web:a", f"{number:016x}", f"質問{number}")
     kept = await talks.of("web:a")
 
-    assert len(kept) == 500
-    assert kept[0].title == "質問509"
+    assert [talk.title for talk in kept] == [f"質問{number}" for number in (7, 6, 5, 4, 3)]
 
 
 async def test_a_stopped_turn_keeps_what_was_checked_and_no_more_comes(page):
