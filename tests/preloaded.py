@@ -1,9 +1,11 @@
 """
-Processes that begin with everything imported: each is forked from one that imported the command.
+Processes that begin with everything imported: each is forked from one that imported the command
+and read the built-in decision model.
 
-Importing takes a start about two seconds of the processor, and hundreds are started. What is
-started is a process like any other, a child of the one that asked, with the settings, the folder
-and the streams it was given. Whatever a start itself does is tried with `subprocess` alone.
+Importing takes a start about two seconds of the processor, and hundreds are started; reading the
+model takes half of what is left. What is started is a process like any other, a child of the one
+that asked, with the settings, the folder and the streams it was given. Whatever a start itself does
+is tried with `subprocess` alone. Where lines are counted, coverage begins anew in what is forked.
 """
 
 import array
@@ -19,7 +21,7 @@ import subprocess
 import sys
 import threading
 from pathlib import Path
-from types import ModuleType
+from types import ModuleType, SimpleNamespace
 
 ROOT = Path(__file__).resolve().parents[1]
 MESSAGE = 1 << 20  # bytes: words, settings and folder of one start
@@ -44,7 +46,7 @@ PRELOAD = (
     "sudachipy",
 )
 _SETTINGS = dict(os.environ)  # as they were before any test changed them
-FORKS = sys.platform == "linux" and not any(name.startswith("COVERAGE_P") for name in os.environ)
+FORKS = sys.platform == "linux"
 
 
 class Started(subprocess.Popen):
@@ -209,11 +211,15 @@ def _become(words: list[str]) -> None:
 def _preload() -> None:
     import importlib
 
+    from bot.service import application
     from knowledge.models.sentence_encoder import SentenceEncoder
+    from tests.choosing import advisor
 
     for name in PRELOAD:
         importlib.import_module(name)
     SentenceEncoder().open()
+    advisor()
+    application.Advisor = SimpleNamespace(load=advisor)  # not read again, as in `conftest.py`
     gc.collect()
     gc.freeze()
 
