@@ -1,6 +1,7 @@
 """The advisor beside the reference scorer: the same winners, limits and flips, on public cases and random answers."""
 
 import importlib.util
+import os
 import random
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,8 +15,9 @@ from knowledge.sentences import yaml_values
 from tests.choosing import advisor
 
 ADVISOR = advisor()
-PROFILES = 3000
-FLIPPED = 150  # of them, whose every other answer is looked at
+# ADVISOR_PROFILES=3000 tries as many as the model was first held against the reference with
+PROFILES = int(os.environ.get("ADVISOR_PROFILES", "600"))
+FLIPPED = PROFILES // 10  # profiles whose every other answer is looked at
 LIMITS = ("budget", "time", "team", "partner", "users")
 
 

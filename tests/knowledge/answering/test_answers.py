@@ -391,7 +391,7 @@ async def test_no_disguise_lets_a_link_or_a_mention_through(
         for line in (shared / "injection" / "cases.jsonl").read_text(encoding="utf-8").splitlines()
     ]
     obedient = named("obedient")
-    for case, disguise in mutations(cases, 80, seed=7):
+    for case, disguise in mutations(cases, 40, seed=7):
         answer = await Answers(Retriever(case["document_text"]), model=obedient).answer(
             case["question"], readers=ALL, language=case["lang"]
         )
