@@ -62,7 +62,9 @@ def protocol(tools: Tools, texts: Texts, who: Who) -> "Server[Any]":
         else:
             said = words.TextContent(type="text", text=given.text)
             return words.CallToolResult(content=[said], structured_content=given.values)
-        why = words.TextContent(type="text", text=problem.reason.to(caller.language))
+        # the model that reads it speaks to its person in whichever language they speak
+        both = f"{problem.reason.en}\n{problem.reason.ja}"
+        why = words.TextContent(type="text", text=both)
         return words.CallToolResult(
             content=[why], structured_content=problem.body(caller.language), is_error=True
         )

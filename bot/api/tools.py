@@ -68,7 +68,8 @@ class Tools:
         """
         tool = self.all.get(name)
         if tool is None:
-            raise Problem(404, "unknown", self._texts.phrase("api.unknown"))
+            reason = self._texts.phrase("api.no_tool", name=name, names=", ".join(self.all))
+            raise Problem(404, "unknown", reason)
         if not caller.token.reaches(tool.scope):
             reason = self._texts.phrase("api.out_of_scope", scope=tool.scope)
             raise Problem(403, "out_of_scope", reason)

@@ -65,7 +65,9 @@ async def test_tools_out_of_reach_and_wrong_words_are_told_to_the_model(machine)
 
     errors = {name: result.is_error for name, result in told.items()}
     assert errors == {"scope": True, "unknown": True, "wrong": True, "gone": True, "kept": False}
-    assert "「ask」" in text(told["scope"])
+    assert "「ask」" in text(told["scope"]) and "“ask”" in text(told["scope"])
+    assert "“delete_everything”" in text(told["unknown"])
+    assert "ask, search, open_source, choose" in text(told["unknown"])
     assert "6月と12月" not in text(told["kept"])
 
 
