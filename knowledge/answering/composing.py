@@ -17,6 +17,7 @@ from knowledge.text.outline import CELL, LEADS, unmarked
 from knowledge.text.predicates import EXCEPTION
 from knowledge.text.ranges import fits
 from knowledge.text.sanitise import quoted
+from knowledge.text.web_addresses import web_addresses
 from knowledge.values import Language, Passage, Sentence
 
 SHORT = 540  # characters of an answer in a chat, its sources apart
@@ -88,9 +89,14 @@ def _together(parts: Sequence[Part]) -> list[list[Part]]:
 
 def _lead(part: Part, language: Language, wording: Wording) -> str:
     """Return what a part says first, behind the name of its side where it is one."""
-    beside = beside_each_other(part.table)
-    if beside:
-        return placed(beside, place_of(part.article, language), language)
+    if beside_each_other(part.table):
+        differing = _differing(part.table, language, wording)
+        return placed(differing, place_of(part.article, language), language)
+    if part.asked.wanted.kind == "address":
+        address = _address(part.article)
+        if address:
+            told = wording.phrase("lead_address", address=address).to(language)
+            return placed(told, place_of(part.article, language), language)
     first = lead(part.asked, part.deciding, part.article, language, wording)
     if not part.name or not first:
         return first
@@ -107,6 +113,33 @@ def beside_each_other(table: Rows) -> str:
         rows.append(f"{head}: {' · '.join(pairs)}")
     text = quoted(" / ".join(rows))
     return text if len(text) <= BESIDE else ""
+
+
+def _address(article: Article) -> str:
+    """Return the web address of the deciding line, else the first of its article, "" for none."""
+    for line in (article.lines[article.at], *article.lines):
+        for address in web_addresses(line.text):
+            return address
+    return ""
+
+
+def _differing(table: Rows, language: Language, wording: Wording) -> str:
+    """
+    Return in what the rows of a comparison differ; what they say, the table beside it tells.
+    """
+    header, *rows = table
+    columns: list[str] = []
+    for name, *cells in zip(*table, strict=True):
+        if name != header[0] and len(set(cells)) > 1:
+            columns.append(name)
+    differing = columns or header[1:]
+    names = [row[0] for row in rows]
+    sides = " and ".join(f"“{name}”" for name in names)
+    if language == "ja":
+        sides = "と".join(f"「{name}」" for name in names)
+    joint = {"ja": "・", "en": " and "}[language]
+    told = wording.phrase("lead_beside", sides=sides, columns=joint.join(differing))
+    return quoted(told.to(language))
 
 
 def _all(part: Part) -> list[int]:

@@ -175,8 +175,8 @@ def _sets_beside(table: Rows, names: tuple[str, str] | None) -> bool:
     """Whether a table can be said in one sentence and names both sides of a comparison."""
     if not beside_each_other(table):
         return False
-    heads = " ".join([*table[0], *(row[0] for row in table)])
-    return names is None or all(name in heads for name in names)
+    heads = " ".join([*table[0], *(row[0] for row in table)]).casefold()
+    return names is None or all(name.casefold() in heads for name in names)
 
 
 def _picked(extract: Extract) -> Deciding:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from knowledge.text.language import language_of
 
-Kind = Literal["amount", "time", "who", "steps", "items", "meaning", "eligible", ""]
+Kind = Literal["amount", "time", "who", "address", "steps", "items", "meaning", "eligible", ""]
 
 _NUMBER = r"(?:\d+(?:[.,]\d+)*|[一二三四五六七八九十百千万数半]+)"
 _SPAN = rf"{_NUMBER} ?(?:営業日|日|週間?|[かカヶケ箇]月|月|年間?|時間|分|秒|泊)"
@@ -58,6 +58,7 @@ _STEPS = (
     r"|(?:する|行う|しない)こと(?:。|$)"
     r"|\b(?:submit|request|apply|report|contact|fill|ticket|follow|click|send|must|step)\b"
 )
+_WEB = r"https?://|\bwww\."
 _NAMED = r"(?:とは|(?:という|と呼ぶ|をいう|を指す|のこと)|(?:こと|もの|技術|方法|仕組み)(?:です|である|を(?:いう|指す)|。|$))"
 _ANY = re.compile(_NUMBER)
 
@@ -94,6 +95,7 @@ _MARK = re.compile(r"^\s*(?:[-*・•◦]|\(?\d{1,3}[.)．]|\d{1,2} (?=[^\d]))\s
 _REFERENCE = re.compile(r"第 ?\d+ ?[編部章節条項号]|前\d*項|\b(?:section|article|slide|page) \d+")
 
 _ENGLISH: tuple[tuple[Kind, str, str], ...] = (
+    ("address", r"\burl\b|\blink\b|\bweb ?(?:site|page|address)\b|\bwhere online\b", _WEB),
     ("amount", r"\bhow much\b|\bprice\b|\bcosts?\b|\bfee\b|\ballowance\b|\blimit\b", _MONEY),
     ("amount", r"\bhow (?:often|frequently)\b|\bhow many times\b", _ANY_RATE),
     ("time", r"\bhow long\b|\bhow many (?:\w+ )?(?:days|weeks|months|years|hours)\b", _ANY_SPAN),
@@ -188,13 +190,18 @@ _TIMES = (
     ),
     (r"いつ|時期|何時|日付|開始日", _ANY_DATE),
 )
+_ADDRESS_ASKED = re.compile(
+    r"url|リンク|(?:ホームページ|サイト|webページ|アドレス)(?:は|を教|って|\?|$)"
+)
+_MAIL_ASKED = re.compile(r"メール(?:アドレス|アド)(?:は|を教|って|\?|$)")
 _JAPANESE: tuple[tuple[Kind, re.Pattern[str], str], ...] = (
     (
         "who",
         re.compile(r"電話番号|内線番号|(?:番号|電話)(?:は|を教)"),
         r"\d{2,5}-\d{2,4}-\d{3,4}|内線",
     ),
-    ("who", re.compile(r"メール(?:アドレス|アド)(?:は|を教|って|\?|$)"), r"\S@\S"),
+    ("who", _MAIL_ASKED, r"\S@\S"),
+    ("address", _ADDRESS_ASKED, _WEB),
     *(("amount", re.compile(asks), shows) for asks, shows in _AMOUNTS),
     *(("time", re.compile(asks), shows) for asks, shows in _TIMES),
     ("eligible", _ELIGIBLE_ASKED, _ELIGIBLE),

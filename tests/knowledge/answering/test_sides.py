@@ -103,3 +103,37 @@ async def test_a_side_found_far_down_is_still_quoted(tmp_path):
 
     assert "緑茶は湯の温度" in answer.text
     assert "烏龍は半発酵" in answer.text
+
+
+TEAS = "茶葉 | 湯の温度 | 時間 | 量\n緑茶 | 70 | 一分 | 3g\n紅茶 | 100 | 三分 | 3g"
+TEAS_EN = "Tea | Water | Time | Amount\nGreen tea | 70 | one | 3g\nBlack tea | 100 | three | 3g"
+
+
+@pytest.mark.parametrize(
+    ("table", "question", "language", "differing"),
+    [
+        (TEAS, "緑茶と紅茶の違いは?", "ja", "「緑茶」と「紅茶」は、湯の温度・時間が違います"),
+        (
+            TEAS_EN,
+            "What is the difference between green tea and black tea?",
+            "en",
+            "“Green tea” and “Black tea” differ in Water and Time",
+        ),
+    ],
+)
+async def test_a_comparison_says_in_what_and_leaves_the_rest_to_its_table(
+    tmp_path, table, question, language, differing
+):
+    async with Library(open_index(None, tmp_path, version=VERSION)) as library:
+        page = Page(1, Place("page", 1), table)
+        reading = Reading("tea.md", "0" * 64, 10, "", "markdown", (page,), (), language)
+        document, version, _ = await library.stage(reading, Metadata(title="お茶"), by="t")
+        await library.publish(document.id, version.id)
+        answer = await Answers(library).answer(
+            question, readers=frozenset({"all"}), language=language
+        )
+
+    first = answer.sentences[0].text
+    assert differing in first
+    assert "70" not in first
+    assert answer.table[1][1] == "70"
