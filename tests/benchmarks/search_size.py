@@ -3,7 +3,7 @@ Search speed at size: a whole `Library.search`, encoding included, beside LlamaI
 
     nice -n 5 python -m tests.benchmarks.search_size [10000] [--no-peer] [--words]
 
-`--words` leaves out what passages mean.
+`--words` leaves out what passages mean. Whole answers without a model, each question asked once, are timed over the same shelf.
 
 Every passage joins half of one development text to half of another, so that no two are alike.
 """
@@ -21,6 +21,7 @@ import psutil
 from llama_index.core.schema import TextNode
 from llama_index.retrievers.bm25 import BM25Retriever
 
+from knowledge.answering.answers import Answers
 from knowledge.documents.library import Library
 from knowledge.documents.rarities import weighed
 from knowledge.index.embedded import EmbeddedIndex
@@ -106,10 +107,10 @@ async def ours(
             print(
                 f"{len(rows)} passages written in {time.perf_counter() - start:.1f} s", flush=True
             )
-            start, busy, before = time.perf_counter(), time.process_time(), memory()
+            start, spent, before = time.perf_counter(), time.process_time(), memory()
             await library.followed()
             print(
-                f"meaning made in {time.perf_counter() - start:.1f} s, processor time {time.process_time() - busy:.1f} s, "
+                f"meaning made in {time.perf_counter() - start:.1f} s, processor time {time.process_time() - spent:.1f} s, "
                 f"memory {before} to {memory()} MB, index folder {folder_size(Path(folder)):.1f} MB",
                 flush=True,
             )
@@ -126,8 +127,28 @@ async def ours(
                 found = await library.search(question, readers=ALL, limit=6)
                 times.append((time.perf_counter() - start) * 1000)
                 full += len(found) == 6
+            busy = (time.process_time() - worked) * 1000 / len(asked)
             print(f"{full} of {len(asked)} questions found six passages", flush=True)
-            return first, times, (time.process_time() - worked) * 1000 / len(asked)
+            await answers_timed(library, asked[::2])
+            return first, times, busy
+
+
+async def answers_timed(library: Library, asked: list[str]) -> None:
+    """Print how long whole answers take."""
+    answers = Answers(library, likeness=library.likeness)
+    await answers.warm()
+    await answers.answer(asked[0], readers=ALL, language="ja")
+    times, worked = [], time.process_time()
+    for question in asked[1:]:
+        start = time.perf_counter()
+        await answers.answer(question, readers=ALL, language="ja")
+        times.append((time.perf_counter() - start) * 1000)
+    cuts = statistics.quantiles(times, n=100)
+    print(
+        f"whole answer: p50 {cuts[49]:.1f} ms, p95 {cuts[94]:.1f} ms; processor time "
+        f"{(time.process_time() - worked) * 1000 / len(times):.1f} ms ({len(times)} questions)",
+        flush=True,
+    )
 
 
 def memory() -> int:
