@@ -41,7 +41,7 @@ GUEST = 1  # the claim "acct" of somebody from another company
 class TeamsTab:
     """`public_url` is the address of the page. `entra` is where keys are fetched."""
 
-    origins = ORIGINS
+    origins: tuple[str, ...] = ORIGINS
     library = LIBRARY
     integrity = INTEGRITY
 

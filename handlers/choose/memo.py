@@ -6,6 +6,7 @@ that anyone can recompute.
 import json
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from typing import Literal
 
 from handlers.choose import figures
 from handlers.choose.result import ResultView
@@ -20,6 +21,11 @@ DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 BLANK = "____________"  # what is filled in by hand
 SITUATION = 600  # characters of a situation that two pages have room for
 TOP = 3  # things to check before starting, and organisations alike, that a memo has room for
+UNGIVEN: tuple[Literal["not_sure", "skipped", "not_asked"], ...] = (
+    "not_sure",
+    "skipped",
+    "not_asked",
+)
 
 
 def attachments(view: ResultView) -> tuple[Attachment, ...]:
@@ -132,10 +138,10 @@ def _answers(view: ResultView) -> Iterator[str]:
             answer = state(view.run, criterion, view.advisor, view.say)
             subject = f"{subject}: {answer}{_source(view, criterion.id)}"
         groups[became].append(subject)
-    yield from groups.pop("given")
-    for became, rows in groups.items():
-        if rows:
-            yield view.say(f"memo_{became}", list=view.say.listed(rows))
+    yield from groups["given"]
+    for became in UNGIVEN:
+        if groups[became]:
+            yield view.say(f"memo_{became}", list=view.say.listed(groups[became]))
 
 
 def _source(view: ResultView, criterion: str) -> str:
