@@ -9,7 +9,8 @@ dropped, so the check errs towards silence.
 
 import re
 import unicodedata
-from collections.abc import Sequence, Set
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -339,7 +340,7 @@ def _latin(text: str) -> set[str]:
     }
 
 
-def share(ours: Set[str], theirs: Set[str]) -> float:
+def share(ours: AbstractSet[str], theirs: AbstractSet[str]) -> float:
     """Return how much of `ours` is in `theirs`, 1.0 where there is nothing to look for."""
     if not ours:
         return 1.0
