@@ -5,6 +5,7 @@ that is too long for a chat, what belongs to the deciding line and stands next t
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 
 from knowledge.answering.articles import Article
 from knowledge.answering.asked import Asked, Deciding
@@ -133,11 +134,10 @@ def _differing(table: Rows, language: Language, wording: Wording) -> str:
         if name != header[0] and len(set(cells)) > 1:
             columns.append(name)
     differing = columns or header[1:]
-    names = [row[0] for row in rows]
-    sides = " and ".join(f"“{name}”" for name in names)
+    opens, between, closes, joint = "“", "” and “", "”", " and "
     if language == "ja":
-        sides = "と".join(f"「{name}」" for name in names)
-    joint = {"ja": "・", "en": " and "}[language]
+        opens, between, closes, joint = "「", "」と「", "」", "・"
+    sides = opens + between.join(map(itemgetter(0), rows)) + closes
     told = wording.phrase("lead_beside", sides=sides, columns=joint.join(differing))
     return quoted(told.to(language))
 
