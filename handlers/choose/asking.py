@@ -45,11 +45,15 @@ SUBJECTS: tuple[Subject, ...] = get_args(Subject)  # in the order they are looke
 
 @dataclass(frozen=True, slots=True)
 class Patterns:
-    """What questions are about, in the order they are looked for, and names of options."""
+    """
+    What questions are about, in the order they are looked for, and names of options. `explained`
+    asks what a thing is, which the documents tell.
+    """
 
     subjects: tuple[tuple[Subject, re.Pattern[str]], ...]
     blocks: tuple[tuple[str, re.Pattern[str]], ...]
     people: re.Pattern[str]
+    explained: re.Pattern[str]
 
     @classmethod
     def load(cls) -> Self:
@@ -57,7 +61,8 @@ class Patterns:
         rows = yaml_values(Path(__file__).with_name("asking.yaml").read_text(encoding="utf-8"))
         subjects = [(name, _any(rows["subjects"][name])) for name in SUBJECTS]
         blocks = [(name, _any(words)) for name, words in rows["options"].items()]
-        return cls(tuple(subjects), tuple(blocks), _any(rows["people"]))
+        explained = _any(rows["explained"])
+        return cls(tuple(subjects), tuple(blocks), _any(rows["people"]), explained)
 
     def subject(self, question: str) -> Subject | None:
         """Return what a question is about, None where the result does not hold it."""
@@ -117,6 +122,8 @@ class Asking:
             return supposed(view, changes)
         if subject == "cost" or (people and subject in (None, "flips")):
             return explaining.cost(view, people or 0, block)
+        if subject is None and self._patterns.explained.search(question):
+            return ""
         if block and subject in (None, "why_not", "why", "flips"):
             return explaining.not_advised(view, block)
         if changes is not None and subject is None:

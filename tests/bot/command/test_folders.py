@@ -48,7 +48,7 @@ def test_a_source_is_previewed_run_listed_and_forgotten(house, tmp_path, call):
     nowhere = call("sync", str(tmp_path / "nowhere"), *where)
     ended = call("sync", str(rules), "--every", "never", *where)
 
-    assert "nothing was changed" in planned.stdout
+    assert "nothing has changed yet" in planned.stdout
     assert "new: d1/r1.md" in planned.stdout
     assert (done.returncode, "取り込みました: 新規 3" in done.stdout) == (0, True)
     assert {json.loads(row).get("status") for row in rows} == {"unchanged", "vanished", None}

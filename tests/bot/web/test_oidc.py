@@ -172,7 +172,7 @@ async def test_a_provider_that_is_away_is_said(browser, provider):
         provider.down = True  # whoever is signed in stays so, and what it said goes on holding
         told = await said(client)
 
-    assert away.status_code == 503 and "does not answer" in away.text
+    assert away.status_code == 503 and "is not responding" in away.text
     assert back.status_code == 200 and "佐藤 美咲" in told
 
 

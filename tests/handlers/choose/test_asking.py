@@ -97,7 +97,7 @@ def answer(question: str, answers: dict[str, str], language: Language, texts: Te
         ("When should we stop?", "When to stop"),
         ("How do we measure success?", "What to measure"),
         ("How do I explain this to my CEO?", "Decision memo"),
-        ("Which limit are we breaking?", "keeps within"),
+        ("Which limit are we breaking?", "keep within"),
         ("I want to train our own model", "from scratch"),
         ("Isn't fine-tuning better?", "fine-tuning"),
         ("Where do I start?", "Now:"),
