@@ -88,7 +88,7 @@ async def test_a_file_goes_from_arrival_to_staged_and_tells_its_way(room, store)
 
 
 async def test_a_job_is_not_followed_for_long_without_a_word_of_the_store(
-    room, own_store, monkeypatch
+    as_served, room, own_store, monkeypatch
 ):
     monkeypatch.setattr("handlers.documents.jobs.UNHEARD", 0.5)
     async with Sessions(own_store.connect) as sessions:
