@@ -122,9 +122,8 @@ class Asking:
             return supposed(view, changes)
         if subject == "cost" or (people and subject in (None, "flips")):
             return explaining.cost(view, people or 0, block)
-        if subject is None and self._patterns.explained.search(question):
-            return ""
-        if block and subject in (None, "why_not", "why", "flips"):
+        explained = subject is None and self._patterns.explained.search(question)
+        if block and not explained and subject in (None, "why_not", "why", "flips"):
             return explaining.not_advised(view, block)
         if changes is not None and subject is None:
             subject = "flips"

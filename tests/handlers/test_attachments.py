@@ -18,7 +18,11 @@ async def content():
         (("", "規程.pdf"), "添付の「規程.pdf」は、この答え", "The attached “規程.pdf” was not"),
         (("travel.md",), "添付の「travel.md」は、この答え", "The attached “travel.md” was not"),
         (("evil.example.md",), "添付のファイルは、この答え", "The attached file was not"),
-        (("call.mp3",), "添付の「call.mp3」は読み取れない", "The attached “call.mp3” is in a format"),
+        (
+            ("call.mp3",),
+            "添付の「call.mp3」は読み取れない",
+            "The attached “call.mp3” is in a format",
+        ),
     ],
     ids=["named", "nameless", "one of two", "like an address", "an address", "of another kind"],
 )

@@ -32,7 +32,9 @@ async def test_an_admin_makes_a_token_on_the_page_sees_it_once_and_revokes_it(ma
 
     assert "一つ以上選んで" in lacking.text and "llmc_" not in lacking.text
     assert "<b>" not in made.text.replace("<body>", "") and "イントラ &lt;b&gt;" in made.text
-    assert secret[0] not in page.text and "Everyone, board" in page.text and "API tokens" in page.text
+    assert (
+        secret[0] not in page.text and "Everyone, board" in page.text and "API tokens" in page.text
+    )
     assert (works.status_code, wide.status_code, forged.status_code) == (200, 403, 403)
     assert (gone.status_code, after.status_code) == (303, 401)
     actions = [row["entry"]["action"] for row in trail]
