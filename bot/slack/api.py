@@ -199,7 +199,7 @@ class Api:
                 again = await self._room_for(call)
             else:
                 again = await self._admitted(call)
-            unsure = unsure or again
+            unsure = unsure or again or (post.repeated and self._pace.may_lack_marks)
             earlier = None
             if unsure:
                 earlier = await self._posted(post, self.call)

@@ -7,6 +7,7 @@ come first.
 """
 
 import asyncio
+import math
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
@@ -42,6 +43,7 @@ RATES: Mapping[str, Rate] = {
 NOTICED = 3.0  # seconds of waiting that a person is told of
 SAY_AGAIN = 60.0  # seconds between two words on that; a status ends after two minutes
 LOOK = 1.0  # seconds between looks at a budget that other processes share, at most
+SHAKEN = 120.0  # seconds after Redis was away in which a repeat is looked for all the same
 
 
 class TooLate(Exception):
@@ -96,6 +98,7 @@ class Pace:
         self._lanes: dict[str, _Lane] = {}
         self._own: dict[str, float] = {}  # budgets while there is no Redis: when each is empty
         self._unnoted: set[str] = set()  # marks let through while Redis was away
+        self._away_at = -math.inf  # when Redis was last found away
 
     async def begin(self) -> None:
         """
@@ -105,6 +108,11 @@ class Pace:
         if self._sessions is not None:
             with suppress(SessionsUnavailable):
                 await self._sessions.remember_marks()
+
+    @property
+    def may_lack_marks(self) -> bool:
+        """Whether Redis was away a moment ago, so that what was let through may not stand there."""
+        return self._clock() - self._away_at < SHAKEN
 
     async def admitted(self, call: Call) -> bool:
         """
@@ -165,6 +173,7 @@ class Pace:
             with suppress(SessionsUnavailable):
                 await self._note(self._sessions)
                 return await self._sessions.take(call.budget, rate, call.mark, call.since)
+            self._away_at = self._clock()
         return self._take_own(call, rate)
 
     async def _note(self, sessions: Sessions) -> None:
