@@ -120,9 +120,8 @@ class Application:
         self.router.take_in(self.personal)
         handle = fair(self.router, self.texts, settings)
         self.turns = Turns(handle, self.sessions, self.texts, seconds=working_time(settings))
-        self.watches: dict[
-            str, Callable[[], str]
-        ] = {}  # what else `/ready` shows, by name; "" for nothing
+        # what else `/ready` shows, by name; "" for nothing
+        self.watches: dict[str, Callable[[], str]] = {}
         self._analysis = Analysis()  # one for searching and answering: the biggest in memory
         self._stack = AsyncExitStack()
         self._heavy = AsyncExitStack()  # closed after the turns, whenever it was filled

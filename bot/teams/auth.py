@@ -164,23 +164,13 @@ class TokenVerifier:
             raise Unauthorized("unknown signing key")
         if channel not in (key.get("endorsements") or ()):
             raise Unauthorized("key not endorsed for the channel")
-        return self._decoded(token, key)
-
-    def _decoded(self, token: str, key: dict[str, Any]) -> dict[str, Any]:
-        """Return what the token claims, if it is signed by the key, for us and still good."""
-        try:
-            claims = jwt.decode(
-                token,
-                jwt.PyJWK(key, algorithm="RS256"),
-                algorithms=["RS256"],
-                audience=self._app_id,
-                issuer=ISSUER,
-                leeway=LEEWAY,
-                options={"require": ["exp", "iss", "aud"], "strict_aud": True},
-            )
-        except (jwt.PyJWTError, ValueError, TypeError) as error:
-            raise Unauthorized(type(error).__name__) from error
-        return dict(claims)
+        return decoded(
+            token,
+            key,
+            audience=self._app_id,
+            issuer=ISSUER,
+            options={"require": ["exp", "iss", "aud"], "strict_aud": True},
+        )
 
 
 def _bearer(headers: Sequence[str]) -> str:
@@ -191,6 +181,27 @@ def _bearer(headers: Sequence[str]) -> str:
     if scheme.lower() != "bearer" or not token:
         raise Unauthorized("no single bearer token")
     return token
+
+
+def decoded(token: str, key: dict[str, Any], **wanted: Any) -> dict[str, Any]:
+    """
+    Return what a token claims that is signed by the key and still good; `wanted` is what else it
+    has to say, as `jwt.decode` takes it.
+
+    Raises:
+        Unauthorized
+    """
+    try:
+        claims = jwt.decode(
+            token,
+            jwt.PyJWK(key, algorithm="RS256"),
+            algorithms=["RS256"],
+            leeway=LEEWAY,
+            **wanted,
+        )
+    except (jwt.PyJWTError, ValueError, TypeError) as error:
+        raise Unauthorized(type(error).__name__) from error
+    return dict(claims)
 
 
 def key_id(token: str) -> str:

@@ -10,11 +10,9 @@ checked; who somebody is, is their object id, as in a chat.
 from typing import Any
 from urllib.parse import urlsplit
 
-import jwt
-
 from bot.platform import NotVouched, Vouched
 from bot.readers import GUID
-from bot.teams.auth import LEEWAY, Fetch, PublishedKeys, Unauthorized, key_id
+from bot.teams.auth import Fetch, PublishedKeys, Unauthorized, decoded, key_id
 from bot.teams.settings import Teams as Settings
 
 ENTRA = "https://login.microsoftonline.com"
@@ -87,27 +85,22 @@ class TeamsTab:
         """Return what a token claims that is signed, for us and still good."""
         try:
             key = await self._keys.key(key_id(token))
-        except Unauthorized as error:
-            raise NotVouched("untrusted", str(error)) from error
-        if key is None:
-            raise NotVouched("away", "unknown signing key")
-        try:
-            claims = jwt.decode(
+            if key is None:
+                raise NotVouched("away", "unknown signing key")
+            claims = decoded(
                 token,
-                jwt.PyJWK(key, algorithm="RS256"),
-                algorithms=["RS256"],
+                key,
                 audience=self._audiences,
-                leeway=LEEWAY,
                 options={"require": ["exp", "iat", "iss", "aud", "tid", "oid"]},
             )
-        except (jwt.PyJWTError, ValueError, TypeError) as error:
-            raise NotVouched("untrusted", type(error).__name__) from error
+        except Unauthorized as error:
+            raise NotVouched("untrusted", str(error)) from error
         if claims["iss"] == f"https://sts.windows.net/{self._tenant}/":
             # an app whose tokens are of the first version is the likeliest slip in Entra
             raise NotVouched("version", "a token of version 1")
         if claims["iss"] != self._issuer or not isinstance(claims["aud"], str):
             raise NotVouched("untrusted", "another issuer, or several audiences")
-        return dict(claims)
+        return claims
 
 
 def _is_guest(claims: dict[str, Any], tenant: str) -> bool:

@@ -7,7 +7,7 @@ with such an amount, one about a meaning the sentence that explains it.
 """
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from knowledge.answering.asked import LEANING, Asked, Deciding
 from knowledge.answering.sameness import uncovered
@@ -63,33 +63,40 @@ def signs(
     nearest = 0.0
     for deciding in told:
         nearest = max(nearest, _near(deciding, hits))
-    subjects = _subjects_held(query, told, hits)
+    numbers = {deciding.hit for deciding in told}
+    subjects = _subjects_held(query, numbers, hits)
     most = max(subjects.values(), default=0.0)
+    question = normalise(asked.text)
+    entitled = {number: _is_entitled(question, hits[number].passage) for number in numbers}
     rows: list[dict[str, float]] = []
     for deciding in told:
         shared = _shared_signs(query, deciding, hits, weights, nearest)
         form = _form_signs(asked, deciding, hits[deciding.hit].passage)
         elsewhere = most - subjects.get(deciding.hit, most)
-        rows.append(shared | form | {"off_subject": elsewhere})
+        of_passage = {"off_subject": elsewhere, "entitled": entitled[deciding.hit]}
+        rows.append(shared | form | of_passage)
     return rows
 
 
-def _subjects_held(query: Query, told: Sequence[Deciding], hits: Sequence[Hit]) -> dict[int, float]:
+def _subjects_held(query: Query, numbers: Collection[int], hits: Sequence[Hit]) -> dict[int, float]:
     """
-    Return for each hit that may answer, by its index, the share of what the question is about that
-    its passage or its headings speak of, 0..1. Nouns alone tell that, and of an English question
+    Return for each of these hits, by its index, the share of what the question is about that its
+    passage or its headings speak of, 0..1. Nouns alone tell that, and of an English question
     nobody knows which they are; passages in another language are left out, for their letters do
     not tell.
     """
-    subjects: dict[str, float] = {}
-    for form, weight, noun in zip(query.forms, query.subject.tolist(), query.nouns, strict=True):
-        tells = len(form) > 1 or form in query.others  # not the 年 and 回 of 年に何回
-        if weight > 0 and noun >= NOUN and tells and query.language == "ja":
-            subjects[form] = weight
+    if query.language != "ja":
+        return {}
+    words_told = zip(query.forms, query.subject.tolist(), query.nouns, strict=True)
+    subjects = {
+        form: weight
+        for form, weight, noun in words_told
+        if weight > 0 and noun >= NOUN and _tells(form, query)
+    }
     whole = sum(subjects.values()) or 1.0
     subjects = {form: weight / whole for form, weight in subjects.items()}
     held: dict[int, float] = {}
-    for number in {deciding.hit for deciding in told}:
+    for number in numbers:
         passage = hits[number].passage
         if passage.language == query.language:
             words = f"{passage_title(passage)}\n{passage.text}"
@@ -157,7 +164,6 @@ def _form_signs(asked: Asked, deciding: Deciding, passage: Passage) -> dict[str,
         "asks": bool(_ASKING.search(line)),
         "counted": asked.wanted.counts(words),
         "reachable": asked.wanted.kind == "who" and bool(_REACHABLE.search(line)),
-        "entitled": _is_entitled(asked.text, passage),
         "slide_head": passage.kind == "slide" and not before,
     }
 
@@ -200,14 +206,14 @@ def _is_named(asked: Asked, passage: Passage, span: Span) -> bool:
 
 def _is_entitled(question: str, passage: Passage) -> bool:
     """
-    Whether a question names in full what the heading right above says: 宿泊費の上限は? The name of
-    a sheet tells too little of its rows.
+    Whether a normalised question names in full what the heading right above says: 宿泊費の上限は?
+    The name of a sheet tells too little of its rows.
     """
     if passage.kind == "table":
         return False
     heading = normalise("".join(passage.headings[-1:]))
     words = _COUNTED.sub("", heading).removesuffix("等").strip()
-    return len(words) >= SHORTEST_HEADING and words in normalise(question)
+    return len(words) >= SHORTEST_HEADING and words in question
 
 
 def _is_label(passage: Passage, span: Span) -> bool:
@@ -219,16 +225,14 @@ def _is_label(passage: Passage, span: Span) -> bool:
 
 
 def _weights(query: Query) -> dict[str, float]:
-    """
-    Return the content words of a question with their shares; one letter tells too little, unless
-    the glossary knows it (兄).
-    """
+    """Return the content words of a question with their shares."""
     weights = zip(query.forms, query.content.tolist(), strict=True)
-    return {
-        form: weight
-        for form, weight in weights
-        if weight > 0 and (len(form) > 1 or form in query.others)
-    }
+    return {form: weight for form, weight in weights if weight > 0 and _tells(form, query)}
+
+
+def _tells(form: str, query: Query) -> bool:
+    """Whether a word tells enough: one letter does only where the glossary knows it (兄)."""
+    return len(form) > 1 or form in query.others
 
 
 def _shared(

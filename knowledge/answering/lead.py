@@ -303,7 +303,7 @@ def _stands_below(line: Line, head: Line) -> bool:
     """Whether an item may be one of those that a line announces, not the next of its own kind."""
     if head.kind != "item":
         return True
-    return (line.indent, line.rank) > (head.indent, head.rank) or line.rank > head.rank
+    return line.indent > head.indent or line.rank > head.rank
 
 
 def _leading_items(lines: Sequence[Line]) -> int:

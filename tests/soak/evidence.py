@@ -69,7 +69,9 @@ def keep(name: str, *, size: Mapping[str, Number], figures: Mapping[str, Number]
     folder = Path(os.environ.get("SOAK_EVIDENCE") or KEPT)
     folder.mkdir(parents=True, exist_ok=True)
     script = Path(sys.argv[0]).resolve()
-    words = [f"{script.parent.parent.name}.{script.parent.name}.{script.stem}", *sys.argv[1:]]
+    module = f"{script.parent.parent.name}.{script.parent.name}.{script.stem}"
+    # where files lie on this machine tells nobody else anything
+    words = [module, *(word for word in sys.argv[1:] if not Path(word).is_absolute())]
     rounded = {key: round(value, 3) for key, value in figures.items()}
     record = {
         "soak": name,

@@ -96,11 +96,8 @@ def test_the_way_out_of_both_is_on_every_face():
     [
         ("0::/pod/bot\n", "pod/bot/memory.events", "oom 3\noom_kill 3\n"),
         ("0::/\n", "memory.events", "oom_kill 3\n"),
-        (
-            "0::/host/only\n",
-            "memory.events",
-            "oom_kill 3\n",
-        ),  # a container sees its own as the root
+        # a container sees its own as the root
+        ("0::/host/only\n", "memory.events", "oom_kill 3\n"),
         ("4:memory:/a\n0::/\n", "memory/a/memory.oom_control", "under_oom 0\noom_kill 3\n"),
     ],
 )
