@@ -25,6 +25,7 @@ from handlers.conversation import (
 PUBLIC = "https://bot.example.com"
 SECRET = "社外秘の答え"
 ROWS = {"Accept": "application/x-ndjson"}
+BUSY = r'id="t(\w+)" aria-labelledby="\w+" aria-busy'
 
 
 async def handler(message):
@@ -160,7 +161,7 @@ async def test_a_stopped_turn_keeps_what_was_checked_and_no_more_comes(page):
     async with page(slow) as client:
         talk = await asked(client)
         busy = (await client.get(talk)).text
-        turn = re.search(r'id="t(\w+)" aria-labelledby="\w+" aria-busy', busy)[1]
+        turn = re.search(BUSY, busy)[1]
         assert f'action="/turns/{turn}/stop"' in busy
         assert (await client.post(f"/turns/{turn}/stop", headers=ROWS)).status_code == 204
         shown = (await client.get(talk)).text
@@ -182,8 +183,10 @@ async def test_a_turn_is_seen_and_can_be_stopped_before_it_says_anything(page):
         await asyncio.sleep(0)
         while not (talks := re.findall(r"/t/\w{16}", (await client.get("/talks")).text)):
             await asyncio.sleep(0)
-        busy = (await client.get(talks[0])).text
-        turn = re.search(r'id="t(\w+)" aria-labelledby="\w+" aria-busy', busy)[1]
+        # a talk is on the list a moment before its turn has begun
+        while not (busy := re.search(BUSY, (await client.get(talks[0])).text)):
+            await asyncio.sleep(0)
+        turn = busy[1]
         await client.post(f"/turns/{turn}/stop", headers=ROWS)
         first, *_, last, _ = [json.loads(line) for line in (await asking).text.splitlines()]
         shown = (await client.get(talks[0])).text
