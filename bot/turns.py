@@ -18,6 +18,7 @@ from dataclasses import dataclass, replace
 from typing import Any, Protocol, Self, runtime_checkable
 
 from bot.deliveries import Deliveries
+from bot.in_hand import InHand
 from bot.leases import SETTLE, Leases, TakenOver
 from bot.metrics import Metrics
 from bot.places import Places
@@ -116,7 +117,7 @@ class Turns:
         self._places = Places(sessions)
         self._deliveries = Deliveries()
         self._leases = Leases(sessions, self._deliveries)
-        self._unsettled: dict[str, Claim] = {}
+        self._in_hand = InHand(sessions)
         self._chores: list[asyncio.Task[None]] = []
         self._closed = False
         self._room = asyncio.Semaphore(RUNNING)
@@ -208,6 +209,7 @@ class Turns:
 
     async def _answer(self, claim: Claim) -> None:
         platform = self._platforms[claim.platform]
+        self._in_hand.take(claim)
         try:
             async with self._leases.held(claim):
                 claim = await self._begun(claim)
@@ -219,6 +221,7 @@ class Turns:
                     await self._turn(message, screen, claim, platform.name)
         except TakenOver:
             self.metrics.turns.labels(claim.platform, "taken_over").inc()
+            self._in_hand.leave(claim)
             self._deliveries.tell(claim.id, "elsewhere")
             return
         except Exception:
@@ -228,11 +231,12 @@ class Turns:
             failed = {"platform": claim.platform, "tries": claim.tries}
             log.exception("delivery failed", extra=failed)
             if claim.tries < TRIES:
+                self._in_hand.leave(claim)
                 self._deliveries.tell(claim.id, "failed")
                 return
-        self._unsettled[claim.id] = claim
+        self._in_hand.end(claim)
         self._deliveries.tell(claim.id, "ours")
-        await self._settle_all()
+        await self._in_hand.settle()
 
     def _memory(self, claim: Claim) -> dict[str, str]:
         """
@@ -247,11 +251,16 @@ class Turns:
         """
         Count that this process handles a turn it took over; one that died while the turn waited its
         turn does not count.
+
+        Raises:
+            TakenOver: whoever had it before has ended it since, or another process has it.
         """
         if not claim.taken:
             return claim
         begun = replace(claim, tries=claim.tries + 1, taken=False)
         with suppress(SessionsUnavailable):
+            if not await self._sessions.renew(begun):
+                raise TakenOver
             await self._sessions.remember_screen(begun)
         return begun
 
@@ -354,16 +363,7 @@ class Turns:
     async def _settle(self) -> None:
         while not self._closed:
             await asyncio.sleep(SETTLE)
-            await self._settle_all()
-
-    async def _settle_all(self) -> None:
-        """Write down which turns are over; what cannot be written now is tried again."""
-        for claim in list(self._unsettled.values()):
-            try:
-                await self._sessions.finish(claim)
-            except SessionsUnavailable:
-                return
-            self._unsettled.pop(claim.id, None)
+            await self._in_hand.settle()
 
     async def _sweep(self) -> None:
         while not self._closed:
@@ -371,9 +371,11 @@ class Turns:
             try:
                 if self._sessions.trouble:
                     await self._sessions.alive()
-                for claim in await self._sessions.abandoned():
-                    if claim.platform in self._platforms:
-                        self._start(self._answer(claim))
+                # what this process has in hand is not abandoned, however slow Redis is
+                while claims := await self._sessions.abandoned(self._in_hand.ids):
+                    for claim in claims:
+                        if claim.platform in self._platforms:
+                            self._start(self._answer(claim))
             except SessionsUnavailable:
                 await self._back()
                 await asyncio.sleep(CALM)

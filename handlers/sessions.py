@@ -111,17 +111,20 @@ class Sessions:
         """Keep what another process needs to go on with this turn's screen."""
         await self._claims.remember_screen(claim)
 
-    async def finish(self, claim: Claim) -> None:
-        """Close a turn."""
-        await self._claims.finish(claim)
+    async def finish(self, *claims: Claim) -> None:
+        """Close turns, all at once."""
+        await self._claims.finish(*claims)
 
     async def over(self, turn: str) -> bool:
         """Report whether a turn with this id was finished."""
         return await self._claims.over(turn)
 
-    async def abandoned(self) -> list[Claim]:
-        """Take over every open turn whose lease has ended; each goes to exactly one caller."""
-        return await self._claims.abandoned()
+    async def abandoned(self, but: Collection[str] = ()) -> list[Claim]:
+        """
+        Take over some open turns whose lease has ended, not those of `but`; each goes to exactly
+        one caller.
+        """
+        return await self._claims.abandoned(but)
 
     async def line_up(self, place: str, claim: Claim) -> None:
         """Join the queue of one place, behind everybody already there."""

@@ -2,9 +2,11 @@
 Claims on turns: each message is handled by exactly one process, and taken over when that one dies.
 """
 
+import asyncio
 import json
 import secrets
 import time
+from collections.abc import Collection
 from dataclasses import asdict, dataclass, field, fields, replace
 from typing import Any
 
@@ -18,6 +20,7 @@ from handlers.memory.formats import FORMAT
 from handlers.memory.link import TIMEOUT, Link, SessionsUnavailable, State, decoded, key
 
 LEASE = 15.0  # seconds a claimed turn may go without a sign of life
+AT_ONCE = 20  # turns taken over side by side
 PENDING = "lc:turns"  # sorted set of open turns by the time their lease ends
 
 
@@ -124,12 +127,13 @@ class Claims:
             if json.loads(await redis.get(turn) or "{}").get("token") == claim.token:
                 await redis.set(turn, _record(claim), ex=TURN, xx=True)
 
-    async def finish(self, claim: Claim) -> None:
-        """Close a turn: the claim stays for a day, so that a repeat stays one."""
-        turn = turn_key(claim.id)
+    async def finish(self, *claims: Claim) -> None:
+        """Close turns, all at once: the claims stay for a day, so that a repeat stays one."""
         async with self._link.redis() as redis, redis.pipeline(transaction=True) as pipe:
-            pipe.set(turn, _over(claim), ex=TURN)
-            pipe.zrem(PENDING, turn)
+            for claim in claims:
+                turn = turn_key(claim.id)
+                pipe.set(turn, _over(claim), ex=TURN)
+                pipe.zrem(PENDING, turn)
             await pipe.execute()
 
     async def over(self, turn: str) -> bool:
@@ -138,16 +142,22 @@ class Claims:
             raw = await redis.get(turn_key(turn))
         return raw is not None and "payload" not in json.loads(raw)
 
-    async def abandoned(self) -> list[Claim]:
-        """Take over every open turn whose lease has ended; each goes to exactly one caller."""
-        taken: list[Claim] = []
+    async def abandoned(self, but: Collection[str] = ()) -> list[Claim]:
+        """
+        Take over open turns whose lease has ended, `AT_ONCE` at most; each goes to exactly one
+        caller.
+
+        They are taken side by side: with a slow Redis one after the other would take so long that
+        the first lease ends anew before anybody works. `but` are the ids of turns that are not
+        taken.
+        """
+        kept = {turn_key(id_) for id_ in but}
         async with self._link.redis() as redis:
             now = await self._clock.ask(redis)
-            for raw in await redis.zrangebyscore(PENDING, 0, now):
-                claim = await self._take_over(redis, decoded(raw), now)
-                if claim is not None:
-                    taken.append(claim)
-        return taken
+            ended = [decoded(raw) for raw in await redis.zrangebyscore(PENDING, 0, now)]
+            left = [turn for turn in ended if turn not in kept][:AT_ONCE]
+            taken = await asyncio.gather(*(self._take_over(redis, turn, now) for turn in left))
+        return [claim for claim in taken if claim is not None]
 
     async def _take_over(self, redis: Redis, turn: str, now: float) -> Claim | None:
         async with redis.pipeline(transaction=True) as pipe:

@@ -13,6 +13,7 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from bot.deliveries import SEEN, Deliveries, NotSafe
+from bot.in_hand import InHand
 from bot.turns import TRIES, TURN, Delivery, Turns
 from handlers.conversation import Audience, Message, Person, Reply, Text
 from handlers.memory.claims import PENDING
@@ -275,6 +276,65 @@ async def test_what_was_answered_while_redis_was_frozen_is_not_answered_again(
 
     assert again == [False] * 5
     assert sorted(t for t in paper.shown if t.startswith("答え")) == [f"答え {n}" for n in range(5)]
+
+
+async def test_what_this_process_has_in_hand_is_not_taken_over_by_itself(
+    sessions, texts, paper, fast
+):
+    """Its lease may end while a slow Redis keeps its signs of life waiting."""
+    gate = asyncio.Event()
+
+    async with Turns(held(gate), sessions, texts) as turns:
+        turns.register(paper)
+        await turns.hear(Delivery("d1", "paper", {"text": "x"}))
+        await shown(paper, 1)
+        await end_leases(sessions)
+        await sessions.claim(Claim("d2", "t", "paper", {"text": "y"}))
+        await end_leases(sessions)
+        await shown(paper, 2)  # the sweep has looked: what a dead process left waits behind
+        gate.set()
+        await drain(turns)
+
+    assert paper.shown[0::2] == ["…", "答え", "答え"]
+
+
+async def test_a_turn_that_ended_before_its_taking_over_was_told_is_not_begun(
+    sessions, texts, paper
+):
+    first = Claim("d1", "t", "paper", {"text": "x"})
+    await sessions.claim(first)
+    await end_leases(sessions)
+    [late] = await sessions.abandoned()
+    await sessions.finish(first)
+
+    async with Turns(echo, sessions, texts) as turns:
+        turns.register(paper)
+        await turns._answer(late)
+
+    assert paper.shown == []
+
+
+async def test_all_turns_that_are_over_are_written_down_at_once(sessions, monkeypatch):
+    """One after the other, a slow Redis would be told of the last when its lease has long ended."""
+    told = []
+    finish = sessions.finish
+
+    async def counted(*claims):
+        told.append(len(claims))
+        await finish(*claims)
+
+    monkeypatch.setattr(sessions, "finish", counted)
+    in_hand = InHand(sessions)
+    for n in range(30):
+        claim = Claim(f"d{n}", "t", "paper", {"text": "x"})
+        await sessions.claim(claim)
+        in_hand.take(claim)
+        in_hand.end(claim)
+    await asyncio.gather(*(in_hand.settle() for _ in range(30)))
+
+    assert in_hand.ids == set()
+    assert told == [30]
+    assert all([await sessions.over(f"d{n}") for n in range(30)])
 
 
 async def test_a_turn_that_kills_every_process_ends_with_an_apology(sessions, texts, paper, fast):
