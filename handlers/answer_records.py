@@ -3,6 +3,7 @@ What is kept of an answer for a day: enough to open its sources, to go on from i
 what it rested on. Rooms meet here: questions writes, the others read.
 """
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
@@ -91,9 +92,11 @@ class AnswerRecords:
 
     async def keep(self, record: AnswerRecord) -> None:
         """Keep an answer for a day, and that it cites its documents."""
-        await self._sessions.save(KIND, record.id, _stored(record), seconds=ANSWER)
-        for document in {cited.document for cited in record.cited}:
-            await self._sessions.index_add(document, _CITED, record.id)
+        documents = {cited.document for cited in record.cited}
+        await asyncio.gather(
+            self._sessions.save(KIND, record.id, _stored(record), seconds=ANSWER),
+            *(self._sessions.index_add(document, _CITED, record.id) for document in documents),
+        )
 
     async def citing(self, document: str) -> Sequence[AnswerRecord]:
         """Return the answers of the last day that cite a document, latest first."""

@@ -2,7 +2,6 @@
 Claims on turns: each message is handled by exactly one process, and taken over when that one dies.
 """
 
-import asyncio
 import json
 import secrets
 import time
@@ -20,7 +19,7 @@ from handlers.memory.formats import FORMAT
 from handlers.memory.link import TIMEOUT, Link, SessionsUnavailable, State, decoded, key
 
 LEASE = 15.0  # seconds a claimed turn may go without a sign of life
-AT_ONCE = 20  # turns taken over side by side
+FEW = 4  # turns taken over in one go
 PENDING = "lc:turns"  # sorted set of open turns by the time their lease ends
 
 
@@ -144,20 +143,23 @@ class Claims:
 
     async def abandoned(self, but: Collection[str] = ()) -> list[Claim]:
         """
-        Take over open turns whose lease has ended, `AT_ONCE` at most; each goes to exactly one
-        caller.
+        Take over open turns whose lease has ended, `FEW` at most; each goes to exactly one caller.
 
-        They are taken side by side: with a slow Redis one after the other would take so long that
-        the first lease ends anew before anybody works. `but` are the ids of turns that are not
-        taken.
+        With a slow Redis one takes seconds: of many, the first would be abandoned anew before
+        anybody works on it. `but` are the ids of turns that are not taken.
         """
         kept = {turn_key(id_) for id_ in but}
+        taken: list[Claim] = []
         async with self._link.redis() as redis:
             now = await self._clock.ask(redis)
-            ended = [decoded(raw) for raw in await redis.zrangebyscore(PENDING, 0, now)]
-            left = [turn for turn in ended if turn not in kept][:AT_ONCE]
-            taken = await asyncio.gather(*(self._take_over(redis, turn, now) for turn in left))
-        return [claim for claim in taken if claim is not None]
+            for raw in await redis.zrangebyscore(PENDING, 0, now):
+                turn = decoded(raw)
+                claim = None if turn in kept else await self._take_over(redis, turn, now)
+                if claim is not None:
+                    taken.append(claim)
+                if len(taken) == FEW:
+                    break
+        return taken
 
     async def _take_over(self, redis: Redis, turn: str, now: float) -> Claim | None:
         async with redis.pipeline(transaction=True) as pipe:

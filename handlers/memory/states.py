@@ -49,6 +49,8 @@ class States:
         `expected` 0 means "not there yet"; None writes whatever is there and is always True.
         `seconds` None keeps it for good.
         """
+        if not expected and await self._begin(kind, id_, state, seconds):
+            return True
         while True:
             saved = await self._save(kind, id_, state, expected, seconds)
             if saved or expected is not None:
@@ -85,6 +87,11 @@ class States:
         async with self._link.redis() as redis:
             await redis.delete(key(kind, id_))
 
+    async def _begin(self, kind: str, id_: str, state: State, seconds: int | None) -> bool:
+        """Write what is not there yet, in one round trip; False, and nothing written, if it is."""
+        async with self._link.redis() as redis:
+            return bool(await redis.set(key(kind, id_), _written(state, 1), ex=seconds, nx=True))
+
     async def _save(
         self, kind: str, id_: str, state: State, expected: int | None, seconds: int | None
     ) -> bool:
@@ -100,14 +107,17 @@ class States:
                 revision = int(_read(raw).get("rev", 0)) if raw else 0
                 if expected is not None and revision != expected:
                     return False
-                own = {"rev": revision + 1, FORMAT_KEY: FORMAT}
-                saved = json.dumps(state | own, ensure_ascii=False)
                 pipe.multi()
-                pipe.set(key_, saved, ex=seconds)
+                pipe.set(key_, _written(state, revision + 1), ex=seconds)
                 await pipe.execute()
             except WatchError:
                 return False
         return True
+
+
+def _written(state: State, revision: int) -> str:
+    """Return a state as it is stored."""
+    return json.dumps(state | {"rev": revision, FORMAT_KEY: FORMAT}, ensure_ascii=False)
 
 
 def _read(raw: bytes | str) -> State:

@@ -7,10 +7,9 @@ What a model has written and has stood its checks is shown while the rest is sti
 """
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from typing import Protocol
 
 from handlers.actions.questions import (
     AskAgain,
@@ -26,6 +25,7 @@ from handlers.people import People
 from handlers.questions.answers import blocks_of, plain_text
 from handlers.questions.asked_back import asked_back, picked, understood
 from handlers.questions.editable_questions import AskedQuestion, AskedQuestions
+from handlers.questions.listeners import Listeners
 from handlers.questions.reasons import said_without_reason
 from handlers.questions.refusal import refusal
 from handlers.questions.threads import Threads
@@ -39,35 +39,6 @@ from knowledge.text.sanitise import sanitise
 from knowledge.values import Answer, Language, SearchKind
 
 NOTHING = AnswerRecord("", "")  # of an answer that has expired
-
-
-class Missed(Protocol):
-    """
-    Notes a question that was not answered; with `person`, that they asked for a document.
-
-    False when this person has done so before. Raises SessionsUnavailable.
-    """
-
-    async def __call__(self, text: str, person: str = "") -> bool: ...
-
-
-class Noted(Protocol):
-    """
-    Notes what became of a question, and the stages it went through. Raises SessionsUnavailable.
-    """
-
-    async def __call__(self, answer: Answer, stages: Sequence[Stage]) -> None: ...
-
-
-@dataclass(frozen=True, slots=True)
-class Listeners:
-    """
-    Who hears what became of questions: `missed` of each that the documents do not answer, `noted`
-    of every one.
-    """
-
-    missed: Missed
-    noted: Noted
 
 
 @dataclass(frozen=True, slots=True)
@@ -304,26 +275,31 @@ class Questions:
             )
         finally:
             await stages.put(None)
-        await self._remember(message, answer, remember=remember)
+        record = AnswerRecord.of(answer, message.person.id)
+        keeping: list[Awaitable[object]] = [self._records.keep(record)]
         if remember:
-            with suppress(SessionsUnavailable):
-                await self._noted(answer, passed)
+            keeping += self._remembering(message, answer, passed)
+        # side by side, since a slow session store is waited for; without it the answer is given
+        # all the same
+        for kept in await asyncio.gather(*keeping, return_exceptions=True):
+            if isinstance(kept, BaseException) and not isinstance(kept, SessionsUnavailable):
+                raise kept
         return answer
 
-    async def _remember(self, message: Message, answer: Answer, *, remember: bool) -> None:
-        """
-        Keep the turn and the answer for a day; without Redis the answer is given all the same.
-        """
-        if remember:
-            await self._threads.add(message.place, _turn(answer), message.person.id, answer.id)
-        with suppress(SessionsUnavailable):
-            await self._records.keep(AnswerRecord.of(answer, message.person.id))
-            if not remember:
-                return
-            await self._asked.keep(message.id, AskedQuestion.of(message, answer.question))
-            # No document could tell which approach fits: nobody need add one.
-            if answer.mode == "refused" and not answer.depends:
-                await self._missed(answer.question)
+    def _remembering(
+        self, message: Message, answer: Answer, passed: list[Stage]
+    ) -> list[Awaitable[object]]:
+        """Return what keeps a turn in mind: for its thread, for changing it, for the insights."""
+        asked = AskedQuestion.of(message, answer.question)
+        keeping: list[Awaitable[object]] = [
+            self._threads.add(message.place, _turn(answer), message.person.id, answer.id),
+            self._asked.keep(message.id, asked),
+            self._noted(answer, passed),
+        ]
+        # No document could tell which approach fits: nobody need add one.
+        if answer.mode == "refused" and not answer.depends:
+            keeping.append(self._missed(answer.question))
+        return keeping
 
     async def _picked(self, message: Message, text: str) -> str:
         """Return the reading a message picks where one was asked for, else the message itself."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from handlers.events import Tell, nobody_is_told
 from handlers.people import People
-from handlers.questions.ask import Missed, Noted
+from handlers.questions.listeners import Missed, Noted
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.answering.answers import Answers

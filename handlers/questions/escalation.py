@@ -11,7 +11,7 @@ from handlers.answer_records import AnswerRecords
 from handlers.conversation import Button, Buttons, Called, Message, Paragraph, Person, Reply
 from handlers.lifetimes import HANDOVER
 from handlers.people import People
-from handlers.questions.ask import Missed
+from handlers.questions.listeners import Missed
 from handlers.sessions import Sessions, SessionsUnavailable, State
 from handlers.texts import Texts
 from knowledge.text.sanitise import sanitise

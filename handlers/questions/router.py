@@ -20,11 +20,12 @@ from handlers.actions.questions import (
 )
 from handlers.languages import Languages
 from handlers.questions.abilities import Ability, abilities
-from handlers.questions.ask import Listeners, Questions
+from handlers.questions.ask import Questions
 from handlers.questions.context import Context
 from handlers.questions.escalation import Escalation
 from handlers.questions.feedback import Feedbacks
 from handlers.questions.intents import Intent
+from handlers.questions.listeners import Listeners
 from handlers.questions.private_answer import PrivateAnswer
 from handlers.questions.reply_language import ReplyLanguage
 from handlers.questions.several import Several
