@@ -11,6 +11,7 @@ from typing import TypeVar
 
 import pytest
 from anyio.from_thread import start_blocking_portal
+from hypothesis import HealthCheck, settings
 from redis import Redis
 
 from bot.service.store import Store
@@ -28,6 +29,13 @@ from tests.stub_model import StubModel
 ROOT = Path(__file__).resolve().parent.parent
 Answer = TypeVar("Answer")
 BUSY = 60.0  # seconds for whatever Redis does
+
+# The same examples each time, however long one takes; `--hypothesis-profile=default` draws others.
+settings.register_profile(
+    "settled", derandomize=True, deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("settled")
+
 if sys.platform != "linux":  # what is tested is not the sandbox, which other systems cannot close
     sandbox.PRELUDE = (
         f"import sys; sys.path.insert(0, {str(ROOT)!r}); from knowledge.reading.readers import lockdown\n"

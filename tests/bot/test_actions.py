@@ -40,7 +40,7 @@ def any_of(kind):
 def test_drawn_actions_come_back_equal(face, names):
     """Each stands in a row of its own; drawing and drawing anew costs more than the buttons do."""
 
-    @settings(max_examples=8, deadline=None)
+    @settings(max_examples=8)
     @given(drawn=st.tuples(*(any_of(ACTIONS[name]) for name in names)))
     def come_back(drawn):
         back = FACES[face](Reply("t", tuple(Buttons((Button("b", one),)) for one in drawn)), {})
@@ -55,7 +55,7 @@ def test_drawn_actions_come_back_equal(face, names):
 @pytest.mark.parametrize("face", ["slack window", "teams", "web", "terminal"])
 @pytest.mark.parametrize("name", ACTIONS)
 def test_the_action_of_a_form_comes_back_equal(face, name):
-    @settings(max_examples=3, deadline=None)
+    @settings(max_examples=3)
     @given(drawn=any_of(ACTIONS[name]))
     def comes_back(drawn):
         field = Field("q", "choice", "q", options=(Option("ok", "はい"),))
@@ -72,7 +72,7 @@ def test_a_field_that_is_missing_or_malformed_is_never_guessed(name):
     kind = ACTIONS[name]
     wrong = {str: 7, int: "7", bool: "yes"}
 
-    @settings(max_examples=5, deadline=None)
+    @settings(max_examples=5)
     @given(whole=any_of(kind))
     def is_refused(whole):
         for part in kind.parts:

@@ -178,7 +178,7 @@ def checked(message):
         assert shown.get("url", "https://").startswith("https://")
 
 
-@settings(max_examples=120, deadline=None, suppress_health_check=list(HealthCheck))
+@settings(max_examples=120, suppress_health_check=list(HealthCheck))
 @given(replies(), st.sampled_from(["ja", "en"]))
 @example(Reply("[\n\\ " * 6000, final=False), "ja")  # signs that are written as two
 def test_any_reply_fits_and_is_whole(reply, language):

@@ -52,7 +52,7 @@ def view(answers: dict[str, str], language: Language = "ja", **more: object) -> 
 
 
 @given(ANSWERS, st.sampled_from(["ja", "en"]))
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 def test_figures_in_text_chart_and_memo_are_the_same(
     answers: dict[str, str], language: Language
 ) -> None:

@@ -166,7 +166,7 @@ def test_the_words_an_answer_was_read_from_stand_in_the_text() -> None:
 
 
 @given(st.text(max_size=300))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_whatever_is_read_is_an_answer_the_model_knows(text: str) -> None:
     found = read(text)
     assert set(ADVISOR.validate(found)) == set(found)

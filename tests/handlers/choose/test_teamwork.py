@@ -122,7 +122,7 @@ ANSWERS = st.fixed_dictionaries(
 
 
 @given(st.lists(ANSWERS, min_size=2, max_size=4))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_differences_are_ranked_by_their_effect(people: list[dict[str, str]]) -> None:
     found = disagreements(ADVISOR, people)
     agreed = agreement(people)

@@ -40,7 +40,7 @@ def test_ten_thousand_people_are_never_told_what_their_own_limits_forbid() -> No
 
 
 @given(ANSWERS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_a_contradiction_always_has_its_sentence(answers: dict[str, str]) -> None:
     result = ADVISOR.evaluate(answers)
     if result.fit.violations and result.fit.base not in MODEL.alone:
@@ -52,7 +52,7 @@ def test_a_contradiction_always_has_its_sentence(answers: dict[str, str]) -> Non
 
 
 @given(SCORED)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 def test_points_move_one_way_along_each_ordered_list(answers: dict[str, str]) -> None:
     for criterion in MODEL.criteria:
         if not criterion.ordered:
@@ -92,7 +92,7 @@ def test_every_option_wins_for_somebody(block: str) -> None:
 
 
 @given(ANSWERS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_each_flip_and_each_way_out_leads_where_it_says(answers: dict[str, str]) -> None:
     result = ADVISOR.evaluate(answers)
     for flip in result.flips[:5]:
@@ -104,7 +104,7 @@ def test_each_flip_and_each_way_out_leads_where_it_says(answers: dict[str, str])
 
 
 @given(ANSWERS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 def test_a_dialog_ends_and_never_asks_twice(answers: dict[str, str]) -> None:
     given_ = {name: value for name, value in answers.items() if name in MODEL.rules.page}
     asked = list(MODEL.rules.page)

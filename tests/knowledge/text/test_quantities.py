@@ -1,7 +1,7 @@
 """Amounts and references meet across their spellings, and only when they are equal."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.text.analysis import normalise
@@ -62,14 +62,12 @@ def test_a_question_names_its_slide() -> None:
 
 
 @given(st.integers(0, 10**15))
-@settings(deadline=None)
 def test_a_number_in_kanji_is_the_number_in_digits(value: int) -> None:
     assert number(kanji(value)) == value
     assert number(f"{value:,}") == value
 
 
 @given(st.text(max_size=80))
-@settings(deadline=None)
 def test_no_text_breaks_it(text: str) -> None:
     assert all("=" in term for term in exact(normalise(text)))
 

@@ -3,7 +3,7 @@
 from typing import get_args
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from knowledge.retrieval.points import terms
@@ -137,14 +137,12 @@ def test_no_sentence_of_a_line_with_orders_to_an_ai_is_quoted() -> None:
 
 
 @given(TEXTS, st.sampled_from(KINDS))
-@settings(deadline=None)
 def test_every_line_is_an_exact_stretch_of_the_passage(text: str, kind: str) -> None:
     one = passage(text, kind)
     assert all(line in text and line.strip() == line for unit in units(one) for line in unit.lines)
 
 
 @given(TEXTS, st.sampled_from(KINDS))
-@settings(deadline=None)
 def test_stored_words_come_back_as_they_were(text: str, kind: str) -> None:
     one = passage(text, kind)
     kept = Terms.unpack(terms(one, ANALYSIS).pack())
