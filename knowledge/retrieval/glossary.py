@@ -3,7 +3,9 @@ Words that mean the same: what people say and what documents write. Some come wi
 their own.
 
 A question is searched with the other words of each group it touches, at half weight, in both
-directions; passages stay as they are, so a change counts at once and needs no new index.
+directions, and with the words for the kind of what it names, in that direction alone: who asks of
+ChatGPT finds what is said of generative AI. Passages stay as they are, so a change counts at once
+and needs no new index.
 """
 
 import re
@@ -17,6 +19,7 @@ from knowledge.sentences import phrase, yaml_values
 from knowledge.text.analysis import normalise
 
 FILE = Path(__file__).with_name("glossary.yaml")
+KINDS = Path(__file__).with_name("kinds.yaml")
 GROUPS = 1000  # groups an admin may keep
 WORDS = 20  # words of one group
 FEWEST = 2  # words that make a group
@@ -37,13 +40,16 @@ FORMS = {
 BEFORE_RU = "いきぎしじちにひびみりえけげせぜてでねへべめれ"  # such a verb drops its る
 
 Groups = tuple[tuple[str, ...], ...]
+Kinds = tuple[tuple[tuple[str, ...], tuple[str, ...]], ...]
 
 
 class Glossary:
     """Groups of words. Later groups join earlier ones only through a question that touches both."""
 
-    def __init__(self, groups: Groups = ()) -> None:
+    def __init__(self, groups: Groups = (), kinds: Kinds = ()) -> None:
+        """`kinds` are the words for a kind, and what is one of it."""
         self.groups = groups
+        self.kinds = kinds
         self.alternatives = lru_cache(maxsize=1024)(self._alternatives)
 
     @classmethod
@@ -52,10 +58,14 @@ class Glossary:
         """Return the groups that come with us."""
         content = yaml_values(FILE.read_text(encoding="utf-8"))
         groups = [tuple(map(str, group)) for group in content]
-        return cls(tuple(groups))
+        kinds = [
+            (tuple(map(str, kind["is"])), tuple(map(str, kind["one"])))
+            for kind in yaml_values(KINDS.read_text(encoding="utf-8"))
+        ]
+        return cls(tuple(groups), tuple(kinds))
 
     def __add__(self, groups: Groups) -> "Glossary":
-        return Glossary((*self.groups, *groups))
+        return Glossary((*self.groups, *groups), self.kinds)
 
     def _alternatives(self, normalised: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """
@@ -82,6 +92,10 @@ class Glossary:
             words = tuple(normalise(word) for word in group)
             for word in words:
                 groups_of.setdefault(word, []).append(words)
+        for names, members in self.kinds:
+            words = tuple(normalise(name) for name in names)
+            for member in members:
+                groups_of.setdefault(normalise(member), []).append(words)
         return groups_of
 
     @cached_property

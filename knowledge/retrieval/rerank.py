@@ -26,6 +26,8 @@ from knowledge.values import Hit, Phrase
 
 FILE = Path(__file__).with_name("weights.json")
 POOL = 30  # passages the second stage looks at
+BEHIND = 0.7  # of what the reader would have in another language: half as likely
+FARTHER = 0.1  # in meaning: between languages alone, what says the same lies that far apart
 VERSION = 1  # of the features: weights trained for another one are not for this code
 FEATURES = (
     "score", "words", "title", "key", "missing", "share", "pairs", "sequence", "content", "length",
@@ -177,6 +179,8 @@ def rank(
         names = FEATURES + MEANING
         trained_for = "meaning"
     odds = rows @ weights(trained_for, names)
+    if sense is not None:
+        odds = _at_home_first(odds, sense)
     chances = np.exp(odds - odds.max())
     chances /= chances.sum()
 
@@ -227,6 +231,20 @@ def _sense(query: Query, hits: Sequence[Hit]) -> Sense | None:
     if np.isnan(cosines).all():
         return None
     return Sense(cosines, foreign, likeness)
+
+
+def _at_home_first(odds: Floats, sense: Sense) -> Floats:
+    """
+    Return the odds with no passage in another language before one in the question's own that lies
+    nearer in meaning: where both say it, people want their own language.
+    """
+    own = np.flatnonzero(~sense.foreign)
+    if not len(own):
+        return odds
+    best = own[odds[own].argmax()]
+    cosines = _completed(sense.cosines)
+    behind = sense.foreign & (cosines < cosines[best] - FARTHER)
+    return np.where(behind, np.minimum(odds, odds[best] - BEHIND), odds)
 
 
 def _completed(cosines: Floats) -> Floats:

@@ -14,6 +14,7 @@ from knowledge.index.server import ServerIndex
 from knowledge.retrieval.encoder import VERSION
 from knowledge.retrieval.glossary import GROUPS, Glossary, checked
 from knowledge.retrieval.shared_glossary import SharedGlossary
+from knowledge.text.analysis import normalise
 from knowledge.values import Metadata
 from tests.knowledge.documents.test_library import reading
 
@@ -36,6 +37,32 @@ def test_a_word_brings_the_others_of_its_group_in_both_directions() -> None:
     assert others("経費の申請") == {"経費": ("旅費",)}
     assert others("旅費の申請") == {"旅費": ("経費",)}
     assert others("pocs are costly") == {"pocs": ("概念実証",)}
+
+
+def test_what_is_one_of_a_kind_brings_the_kind_and_not_the_other_way_round() -> None:
+    kinds = Glossary((), ((("生成AI", "generative AI"), ("ChatGPT", "Copilot")),))
+    assert kinds.alternatives("chatgptに入れる") == (("chatgpt", ("生成ai", "generative ai")),)
+    assert kinds.alternatives("生成aiに入れる") == ()
+    own = kinds + (("経費", "旅費"),)  # noqa: RUF005  # it is no tuple
+    assert own.alternatives("copilotの経費") == (
+        ("copilot", ("生成ai", "generative ai")),
+        ("経費", ("旅費",)),
+    )
+
+
+def test_what_is_asked_of_one_is_answered_from_what_is_said_of_its_kind() -> None:
+    for question, kind in (
+        ("顧客リストを貼っていい?", "個人情報"),
+        ("インフルにかかった", "感染症"),
+        ("May I paste source code?", "confidential information"),
+        ("大阪の宿泊費", "政令指定都市"),
+    ):
+        brought = [
+            other
+            for _, others in Glossary.load().alternatives(normalise(question))
+            for other in others
+        ]
+        assert kind in brought
 
 
 def test_a_word_inside_another_is_not_it() -> None:

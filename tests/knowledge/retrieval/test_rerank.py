@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 
+import numpy as np
 import pytest
 
 from knowledge.errors import InvalidModel
@@ -9,7 +10,7 @@ from knowledge.retrieval.features import Features
 from knowledge.retrieval.glossary import Glossary
 from knowledge.retrieval.points import terms
 from knowledge.retrieval.query import LONGEST, Query
-from knowledge.retrieval.rerank import FEATURES, rank, trained
+from knowledge.retrieval.rerank import FEATURES, Sense, rank, trained
 from knowledge.retrieval.table import compared
 from knowledge.text.analysis import Analysis
 from knowledge.values import Passage, Place
@@ -33,6 +34,20 @@ def test_a_sentence_that_holds_the_whole_question_beats_scattered_words() -> Non
     scattered = "精算の話をする。旅費は別に定める。期限はない。"
     together = "旅費の精算の期限は7日とする。"
     assert order("旅費の精算の期限", [scattered, together], [5.0, 5.0]) == [1, 0]
+
+
+@pytest.mark.parametrize(("abroad", "first"), [(0.5, 0), (0.65, 1)])
+def test_of_two_languages_the_asker_s_comes_first_where_it_lies_nearer(
+    abroad: float, first: int
+) -> None:
+    """Between languages what says the same lies farther apart: only what is clearly nearer is."""
+    asked = Query("生成AIに個人情報を入力してもいい?", ANALYSIS, Glossary.load())
+    texts = [
+        "個人情報は、伏せ字にしてから入力する。",
+        "Mask personal data before you enter it into an AI.",
+    ]
+    sense = Sense(np.array([0.7, abroad]), np.array([False, True]), np.array([np.nan, 1.0]))
+    assert rank(asked, packed(*texts), [1.0, 5.0], sense)[0].at == first
 
 
 def test_an_amount_in_another_spelling_counts() -> None:
