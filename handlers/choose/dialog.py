@@ -5,8 +5,7 @@ A step is applied by compare-and-set on the run's revision, so that of two equal
 machines one counts.
 """
 
-import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Mapping
+from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from enum import Enum, auto
 from typing import Literal, assert_never
@@ -26,7 +25,7 @@ from handlers.actions.choose import (
     SkipQuestion,
 )
 from handlers.choose.decision_models import DecisionModels
-from handlers.choose.guidelines import GuidelineQuote, Guidelines
+from handlers.choose.guidelines import GuidelineQuote, Guidelines, Quotes
 from handlers.choose.page import page
 from handlers.choose.page import values as page_values
 from handlers.choose.question import Setting, question
@@ -112,16 +111,17 @@ class Dialog:
             run, quote = await self._page_guidelines(run, advisor, message)
             setting = Setting(quote, note, message.audience.private)
             return replace(page(run, setting, advisor, say), private=not run.open)
-        quote = await self._guideline(following, message)
-        run = await self._ruled(run, {following.id: quote}, advisor)
-        setting = Setting(quote, note, message.audience.private)
+        quotes = await self._quotes([following.id], message)
+        run = await self._ruled(run, quotes, advisor)
+        setting = Setting(quotes[following.id], note, message.audience.private)
         reply = question(run, following, setting, advisor, say)
         return replace(reply, private=not run.open)
 
-    async def _guideline(self, criterion: Criterion, message: Message) -> GuidelineQuote | None:
+    async def _quotes(self, criteria: Sequence[str], message: Message) -> Quotes:
+        """Return what guidelines say about each of these questions."""
         if self._guidelines is None:
-            return None
-        return await self._guidelines.guide(criterion.id, message)
+            return dict.fromkeys(criteria)
+        return await self._guidelines.guide(criteria, message)
 
     async def _page_guidelines(
         self, run: Run, advisor: Advisor, message: Message
@@ -130,14 +130,9 @@ class Dialog:
         Return the run with the rules that bear on the page noted, and the quote to show: of a rule
         where there is one, else what bears on the first question that has something.
         """
-        if self._guidelines is None:
-            return run, None
-        ids = advisor.model.rules.page
-        criteria = [advisor.model.criterion(id_) for id_ in ids]
-        found = await asyncio.gather(*(self._guideline(one, message) for one in criteria))
-        quotes = dict(zip(ids, found, strict=True))
+        quotes = await self._quotes(advisor.model.rules.page, message)
         run = await self._ruled(run, quotes, advisor)
-        shown = [quote for quote in found if quote is not None]
+        shown = [quote for quote in quotes.values() if quote is not None]
         marked = [quote for quote in shown if quote.marked]
         return run, next(iter(marked or shown), None)
 

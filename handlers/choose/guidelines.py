@@ -10,11 +10,14 @@ is no guideline. Nothing here decides: the person does.
 import asyncio
 import re
 import unicodedata
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Self
 
+from handlers.choose.quoted import Quoted, Reader
 from handlers.conversation import Message
 from handlers.people import People
 from knowledge.documents.library import Library
@@ -44,6 +47,9 @@ class GuidelineQuote:
     marked: bool = False
 
 
+Quotes = dict[str, GuidelineQuote | None]  # by criterion
+
+
 @dataclass(frozen=True, slots=True)
 class Subject:
     """What to search for, and the groups of words a sentence must all touch."""
@@ -59,14 +65,6 @@ class Subject:
     def question(self, language: Language) -> str:
         """Return what to search for in a language."""
         return self.ja if language == "ja" else self.en
-
-
-@dataclass(frozen=True, slots=True)
-class Reader:
-    """Who would read a quote: the labels of what they may see, and their language."""
-
-    readers: frozenset[str]
-    language: Language
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +88,7 @@ class Guidelines:
         self._people = people
         self._subjects = subjects
         self._last = MarkedRules()
+        self._quoted: Quoted[GuidelineQuote | None] = Quoted()
 
     @classmethod
     def load(cls, library: Callable[[], Awaitable[Library]], people: People) -> Self:
@@ -101,16 +100,16 @@ class Guidelines:
             subjects[criterion] = Subject(row["ja"], row["en"], tuple(groups))
         return cls(library, people, subjects)
 
-    async def guide(self, criterion: str, message: Message) -> GuidelineQuote | None:
+    async def guide(self, criteria: Sequence[str], message: Message) -> Quotes:
         """
-        Return what bears on the criterion and whoever reads the reply may see; None when nothing
+        Return what bears on each criterion and whoever reads the reply may see; None when nothing
         clears the bar.
         """
-        try:
+        quotes: Quotes = dict.fromkeys(criteria)
+        with suppress(KnowledgeError, TimeoutError):
             async with asyncio.timeout(WAIT):
-                return await self._guide(criterion, message)
-        except (KnowledgeError, TimeoutError):
-            return None
+                await self._fill(quotes, message)
+        return quotes
 
     async def open(self, passage: str, message: Message) -> tuple[Passage, str]:
         """
@@ -124,38 +123,25 @@ class Guidelines:
         document = await library.document(text.document)
         return text, _source(text, document, message.person.language)
 
-    async def _guide(self, criterion: str, message: Message) -> GuidelineQuote | None:
+    async def _fill(self, quotes: Quotes, message: Message) -> None:
+        """Put in the rules, then each passage as it is found."""
         library = await self._library()
-        reader = Reader(self._people.readers(message), message.person.language)
-        rule = await self._rule(library, criterion, reader)
-        return rule or await self._passage(library, criterion, reader)
-
-    async def _rule(
-        self, library: Library, criterion: str, reader: Reader
-    ) -> GuidelineQuote | None:
-        """
-        Return the rule for a criterion; where rules contradict each other, one is shown and none
-        prescribes.
-        """
-        documents = await library.documents(readers=reader.readers)
+        documents = await library.documents(readers=self._people.readers(message))
+        if not documents:
+            return
+        # a label that no document bears changes nothing, and is often one person's alone
+        labels = frozenset(document.metadata.audience for document in documents)
+        reader = Reader(labels, message.person.language)
         rules = await self._rules(library, documents, reader)
-        options = set()
-        first: Rule | None = None
-        for rule in rules:
-            if rule.criterion == criterion:
-                first = first or rule
-                options.add(rule.option)
-        if first is None:
-            return None
-        options.discard("")
-        option = ""
-        if len(options) == 1:
-            option = options.pop()
-        passage = first.passage
-        document = next(document for document in documents if document.id == passage.document)
-        text = " ".join(first.quote.split())[:QUOTE]
-        source = _source(passage, document, reader.language)
-        return GuidelineQuote(text, source, passage.id, option, marked=True)
+        for criterion in quotes:
+            quotes[criterion] = _rule(rules, documents, criterion, reader.language)
+
+        async def look(criterion: str) -> None:
+            search = partial(self._passage, library, criterion, reader)
+            quotes[criterion] = await self._quoted.found(reader, documents, criterion, search)
+
+        unruled = [criterion for criterion, quote in quotes.items() if quote is None]
+        await asyncio.gather(*(look(criterion) for criterion in unruled))
 
     async def _rules(
         self, library: Library, documents: list[Document], reader: Reader
@@ -192,6 +178,27 @@ class Guidelines:
                 return quote
             foreign = foreign or quote
         return foreign
+
+
+def _rule(
+    rules: Sequence[Rule], documents: Sequence[Document], criterion: str, language: Language
+) -> GuidelineQuote | None:
+    """
+    Return the rule for a criterion; where rules contradict each other, one is shown and none
+    prescribes.
+    """
+    own = [rule for rule in rules if rule.criterion == criterion]
+    if not own:
+        return None
+    options = {rule.option for rule in own} - {""}
+    option = ""
+    if len(options) == 1:
+        option = options.pop()
+    passage = own[0].passage
+    document = next(document for document in documents if document.id == passage.document)
+    text = " ".join(own[0].quote.split())[:QUOTE]
+    source = _source(passage, document, language)
+    return GuidelineQuote(text, source, passage.id, option, marked=True)
 
 
 def _quote(text: str, subject: Subject) -> str:

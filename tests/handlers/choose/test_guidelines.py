@@ -24,9 +24,11 @@ from handlers.people import People
 from handlers.sessions import Sessions
 from handlers.texts import Texts
 from knowledge.documents.library import Library
+from knowledge.errors import LibraryUnavailable
 from knowledge.index.opening import open_index
 from knowledge.reading.reading import read
 from knowledge.retrieval.encoder import VERSION
+from knowledge.sentences import phrase
 from knowledge.values import Metadata
 from tests.choosing import advisor, answered, filled_in
 from tests.handlers.choose.rooms import act
@@ -44,7 +46,12 @@ async def library(tmp_path: Path) -> AsyncIterator[Library]:
 
 
 @pytest.fixture
-def choose(library: Library, sessions: Sessions, texts: Texts) -> Choose:
+def choose(
+    library: Library, sessions: Sessions, texts: Texts, monkeypatch: pytest.MonkeyPatch
+) -> Choose:
+    """The dialog, which waits for the library as long as a busy machine may need."""
+    monkeypatch.setattr("handlers.choose.guidelines.WAIT", 30.0)
+
     async def shelf() -> Library:
         return library
 
@@ -157,3 +164,35 @@ async def test_the_deck_is_no_guideline(choose: Choose, library: Library) -> Non
         await library.remove(document.id)
     await put(library, TEXT, kind="deck")
     assert guide(await reach(choose, "boundary")) == ""
+
+
+async def test_a_second_person_asks_the_library_for_nothing_new(
+    choose: Choose, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    searched: list[str] = []
+    real = library.search
+
+    async def counted(question: str, **options: object) -> object:
+        searched.append(question)
+        return await real(question, **options)
+
+    monkeypatch.setattr(library, "search", counted)
+    shown = guide(await reach(choose, "boundary"))
+    assert searched
+    searched.clear()
+    hanako = replace(TARO, id="slack:T1:U2")
+    assert guide(await say(choose, Press("choose.start"), hanako)) == shown
+    assert not searched
+
+
+async def test_a_rule_holds_where_the_search_for_the_rest_finds_the_index_away(
+    choose: Choose, library: Library, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [hit, *_] = await library.search("顧客のデータを社外に入力", readers=frozenset({"all"}))
+    await library.mark(hit.passage.id, "boundary", "inside")
+
+    async def away(*_: object, **__: object) -> object:
+        raise LibraryUnavailable("contended", phrase("contended"))
+
+    monkeypatch.setattr(library, "search", away)
+    assert initial(await reach(choose, "boundary"), "boundary") == "inside"
