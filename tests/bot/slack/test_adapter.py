@@ -407,16 +407,21 @@ async def test_the_dialog_opens_empty_at_once_and_goes_on_in_the_same_window(des
 
 async def test_a_slow_answer_fills_the_window_later(desk, api, monkeypatch):
     monkeypatch.setattr(adapter, "SUBMIT", 0.05)
+    told = asyncio.Event()
 
     async def slow(message):
         if isinstance(message.content, Form):
-            await asyncio.sleep(0.3)
+            await told.wait()
         async for reply in bot(message):
             yield reply
+
+    async def acknowledges(response):
+        told.set()
 
     at = await desk(slow)
     await at.command("")
     [view_id] = api.views
+    at.client.event_hooks["response"].append(acknowledges)
     _, acknowledged = await at.submit(
         view_id, {"where": {"type": "radio_buttons", "selected_option": {"value": "in"}}}
     )

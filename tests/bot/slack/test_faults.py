@@ -176,17 +176,28 @@ def frozen(store):
     os.kill(store.server.pid, signal.SIGCONT)
 
 
-async def long(message):
-    yield Reply("調べています", final=False)
-    await asyncio.sleep(3)
-    yield Reply("答え", (Paragraph("答え"),))
+class Long:
+    """A bot that answers once Slack has been told anything at all of what it delivered, as one that takes long."""
+
+    def __init__(self):
+        self._told = asyncio.Event()
+
+    async def __call__(self, message):
+        yield Reply("調べています", final=False)
+        await self._told.wait()
+        yield Reply("答え", (Paragraph("答え"),))
+
+    async def told(self, *_):
+        self._told.set()
 
 
 @pytest.mark.usefixtures("as_served")
 async def test_an_event_that_is_neither_stored_nor_answered_is_refused_and_its_repeat_is_not(
     desk, api, frozen
 ):
+    long = Long()
     at = await desk(long)
+    at.client.event_hooks["response"].append(long.told)
     first, _ = await at.event(ts="1.5", event_ts="1.5")
     again, _ = await at.event(ts="1.5", event_ts="1.5")
 
@@ -205,16 +216,17 @@ async def test_an_event_that_is_answered_in_time_is_acknowledged(desk, api, froz
 @pytest.mark.usefixtures("as_served")
 async def test_what_slack_never_repeats_is_acknowledged_while_it_is_answered(desk, api, frozen):
     """A refusal would show an error beside the answer."""
-    at = await desk(long)
-
-    assert (await at.command("費用は?"))[0] == 200
-    assert (await at.press({"action_id": "demo.open:1", "value": '{"aid":"a"}', "type": "button"}))[
-        0
-    ] == 200
+    press = {"action_id": "demo.open:1", "value": '{"aid":"a"}', "type": "button"}
+    for deliver in (lambda at: at.command("費用は?"), lambda at: at.press(press)):
+        long = Long()
+        at = await desk(long)
+        at.client.event_hooks["response"].append(long.told)
+        assert (await deliver(at))[0] == 200
 
 
 @pytest.mark.usefixtures("as_served")
 async def test_over_a_socket_what_is_not_safe_is_not_acknowledged(desk, api, frozen):
+    long = Long()
     at = await desk(long, app_token="xapp-1")
     event = {
         "type": "app_mention",
@@ -228,6 +240,7 @@ async def test_over_a_socket_what_is_not_safe_is_not_acknowledged(desk, api, fro
     payload = {"type": "event_callback", "team_id": "T1", "authorizations": owner, "event": event}
     with pytest.raises(AssertionError, match="never acknowledged"):
         await api.edge.send("events_api", payload, seconds=2.5, tries=1)
+    await long.told()
     await at.drained()
 
     assert await api.edge.send("events_api", payload) == {}

@@ -6,6 +6,7 @@ import logging
 import pytest
 
 from bot.slack import socket as rooms
+from tests.bot.slack.conftest import until
 from tests.bot.slack.test_adapter import bot
 
 EVENT = {"type": "app_mention", "user": "U1", "channel": "C1", "text": "<@UB> 質問"}
@@ -98,9 +99,8 @@ async def test_a_refused_token_is_said_once_and_slack_is_left_alone(desk, api, c
     api.faults["apps.connections.open"] = ["invalid_auth"] * 50
     with caplog.at_level(logging.ERROR):
         at = await desk(bot, app_token="xapp-1")
-        while not api.named("apps.connections.open"):
-            await asyncio.sleep(0.01)
-        await asyncio.sleep(0.5)
+        await until(lambda: "SLACK_APP_TOKEN" in caplog.text)
+        await asyncio.sleep(0.5)  # ten times as long as until a further try
 
     assert len(api.named("apps.connections.open")) == 1
     assert "SLACK_APP_TOKEN" in caplog.text
