@@ -137,13 +137,13 @@ class Turns:
             task.cancel()
         await asyncio.gather(*self._running, *self._chores, return_exceptions=True)
 
-    async def hear(self, delivery: Delivery, *, patience: float = PATIENCE) -> bool:
+    async def hear(self, delivery: Delivery, *, patience: float | None = None) -> bool:
         """
         Make a delivery safe and start its turn; False when it was heard before. Costs one round
         trip to Redis.
 
         While Redis is away the turn runs all the same, and its end is waited for, `patience`
-        seconds at most. A repeat that comes meanwhile waits for the same turn.
+        seconds at most, `PATIENCE` where none is given. A repeat that comes meanwhile waits for the same turn.
 
         Raises:
             NotSafe: it is neither stored nor answered by then; the turn runs on.
@@ -154,7 +154,8 @@ class Turns:
             self._start(self._begin(claim, delivery.once))
         else:
             self.metrics.repeats.labels(delivery.platform).inc()
-        return await self._deliveries.fate(delivery.id, patience) == "ours" and first
+        waits = PATIENCE if patience is None else patience
+        return await self._deliveries.fate(delivery.id, waits) == "ours" and first
 
     async def take(self, message: Message, screen: Screen) -> None:
         """Run one turn to its end; web and terminal wait for it."""

@@ -16,6 +16,7 @@ from redis import Redis
 
 from bot.service.store import Store
 from bot.settings import load
+from bot.turns import PATIENCE
 from handlers.sessions import TIMEOUT, Sessions
 from handlers.texts import Texts
 from knowledge.reading import sandbox
@@ -28,7 +29,8 @@ from tests.stub_model import StubModel
 
 ROOT = Path(__file__).resolve().parent.parent
 Answer = TypeVar("Answer")
-BUSY = 60.0  # seconds for whatever Redis does
+BUSY = 60.0  # seconds for whatever Redis does, and for what is to come about at once
+HURRIED = ("turns.PATIENCE", "service.store.TIMEOUT", "service.store.CONNECT")
 
 # The same examples each time, however long one takes; `--hypothesis-profile=default` draws others.
 settings.register_profile(
@@ -90,10 +92,11 @@ def every_button_comes_back(came_back: CameBack) -> Iterator[None]:
 
 @pytest.fixture(autouse=True, scope="session")
 def busy() -> Iterator[None]:
-    """A machine that runs many tests at once may keep Redis waiting: what does not freeze Redis itself takes that for busy."""
+    """A machine that runs many tests at once may keep anybody waiting: what does not freeze Redis itself takes that for busy."""
     with pytest.MonkeyPatch.context() as patch:
-        for limit in ("store.TIMEOUT", "store.CONNECT", "redis_server.START"):
-            patch.setattr(f"bot.service.{limit}", BUSY)
+        for limit in (*HURRIED, "service.redis_server.START"):
+            patch.setattr(f"bot.{limit}", BUSY)
+        patch.setattr("handlers.choose.guidelines.WAIT", BUSY)
         yield
 
 
@@ -115,8 +118,9 @@ def one_decision_model() -> Iterator[None]:
 
 @pytest.fixture
 def as_served(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Redis counts as away as soon as it does where people are served: asked for before anything connects."""
+    """Redis counts as away, and a platform stops waiting, as soon as where people are served: asked for before anything connects."""
     monkeypatch.setattr("bot.service.store.TIMEOUT", TIMEOUT)
+    monkeypatch.setattr("bot.turns.PATIENCE", PATIENCE)
 
 
 @pytest.fixture(scope="session")
