@@ -24,11 +24,13 @@ from knowledge.text.topic import (
     alike,
     frame,
     is_bare,
+    is_light,
     lacks_topic,
     names_in_kana,
     opening,
     points,
     replaces,
+    says_of_anything,
     sets_against,
     topics,
     without_more,
@@ -76,7 +78,9 @@ def readings(question: str, history: Sequence[Turn], analysis: Analysis) -> tupl
         return (_corrected(rest, talk),)
     if sets_against(question):
         return _same_of(question, rest, talk)
-    return (_referring(question, rest, talk),)
+    # 辞めたらどうなりますか: what is done may be said of the topic, or of none
+    alone = () if topics(rest) or lacks_topic(question) else (question,)
+    return (_referring(question, rest, talk), *alone)
 
 
 async def understood(
@@ -88,9 +92,7 @@ async def understood(
     extractor: Extractor,
     analysis: Analysis,
 ) -> str:
-    """
-    Return the question as it stands alone. Costs a search for each reading where there are several.
-    """
+    """Return the question as it stands alone. Costs a search for each of several readings."""
     possible = tuple(without_more(one) for one in readings(question, history, analysis))
     if len(possible) == 1:
         return possible[0]
@@ -215,9 +217,11 @@ def bare_heading(heading: str) -> str:
 
 def _refers(question: str, rest: str, analysis: Analysis) -> bool:
     """Report whether a question lacks something that the talk before it may have."""
-    if sets_against(question) or points(rest) or topics(rest):
-        return sets_against(question) or lacks_topic(question)
-    return lacks_topic(question) and not names_in_kana(rest, analysis)
+    if sets_against(question) or points(rest):
+        return True
+    if topics(rest):
+        return lacks_topic(question) or says_of_anything(rest, analysis)
+    return not names_in_kana(rest, analysis)
 
 
 def _topic(turn: Turn) -> tuple[str, ...]:
@@ -291,23 +295,20 @@ def _put_in(own: Sequence[str], talk: Sequence[Turn]) -> str:
 
 
 def _asked_of_others(rest: str, own: Sequence[str], talk: Sequence[Turn]) -> str:
-    """Return what was asked before where the question only puts one thing in another's place."""
-    if own and all(map(replaces, own)):
+    """Return what was asked before where a question only names something in another's place."""
+    if own and all(map(replaces, own)) and lacks_topic(rest):
         return _frame(talk, rest)
     return ""
 
 
 def _same_of(question: str, rest: str, talk: Sequence[Turn]) -> tuple[str, ...]:
-    """
-    Return the readings of "予防接種のほうは?": something inside the topic, or another topic, of which the
-    same is asked.
-    """
+    """Return the readings of 予防接種のほうは?: inside the topic, or the same asked of another."""
     asked = _frame(talk, rest)
     inside = _with(_context(talk, rest), rest, asked)
     own = topics(rest)
     if all(map(replaces, own)):
         return (_put_in(own, talk) or inside,)
-    if _narrows(own, talk):
+    if _narrows(own, talk) or all(map(is_light, own)):
         return (inside,)
     return inside, _with([], rest, asked)
 

@@ -129,17 +129,19 @@ _PARTICLES = re.compile(r"^(?:って|とか|[のはがをにでともへや、\s
 _PLAIN = frozenset(
     {"what", "when", "where", "which", "who", "why", "how", "get", "got", "take", "make", "have"}
     | {"had", "want", "whom", "may", "might", "must", "shall", "let", "left"}
+    | {"after", "before", "within", "without", "until", "since"}
 )
 _MEANINGLESS = STOP_EN | _PLAIN
 
 
 class Words(NamedTuple):
     """
-    The words of `topic.yaml`: `relation` and `others` (one for each kind of thing) match a whole
-    topic made of them, `plain` are dictionary forms.
+    The words of `topic.yaml`: `relation`, `people` and `others` (one for each kind of thing) match
+    a whole topic made of them, `plain` are dictionary forms.
     """
 
     relation: re.Pattern[str]
+    people: re.Pattern[str]
     others: tuple[re.Pattern[str], ...]
     plain: frozenset[str]
 
@@ -159,7 +161,8 @@ class Words(NamedTuple):
             if name.startswith("other_"):
                 pattern = rf"(?:{words})(?:{either['relations']})?"
                 others = (*others, re.compile(pattern, re.IGNORECASE))
-        return cls(relation, others, plain)
+        people = re.compile(either["other_people"], re.IGNORECASE)
+        return cls(relation, people, others, plain)
 
 
 def words(question: str) -> list[str]:
@@ -234,7 +237,8 @@ def points(question: str) -> bool:
     """Report whether a question points at something that is not in itself: それは…, "Is it …"."""
     text = _EMPTY_IT.sub(" ", question)
     own = _OWN_IT.search(text)
-    if own and topics(own["thing"]):
+    thing = own["thing"] if own else ""
+    if topics(thing) and not Words.load().people.fullmatch(thing):
         return False
     return bool(_POINTING.search(text))
 
@@ -313,6 +317,23 @@ def names_nothing(question: str, analysis: Analysis) -> bool:
     if not (own or lacks_topic(question)):
         return False
     return not _spoken(rest, analysis)
+
+
+def says_of_anything(question: str, analysis: Analysis) -> bool:
+    """
+    Report whether all a question names could be said of many things: 男でも取れる?, 会社は断れる?, "who do
+    I call?". Which of them is meant, the talk before it says.
+    """
+    known = Words.load()
+    for word in topics(question):
+        if not (word.lower() in known.plain or known.people.fullmatch(word)):
+            return False
+    return not names_in_kana(question, analysis)
+
+
+def is_light(word: str) -> bool:
+    """Report whether a word alone is no topic: one of those said of anything, or a replacement."""
+    return word.lower() in Words.load().plain or replaces(word)
 
 
 def names_in_kana(question: str, analysis: Analysis) -> bool:

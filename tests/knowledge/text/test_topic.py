@@ -38,6 +38,8 @@ COMPLETE = [
         "Sick leave?",
         "Is a taxi allowed?",
         "How long does it take to get a laptop?",
+        "Who can I ask for a new service?",
+        "What happens if I quit?",
     ),
 ]
 LACKING = [
@@ -62,6 +64,15 @@ LACKING = [
         "他には?",
         "誰に申請するの?",
     ),
+    *(
+        "短くなることもある?",
+        "何か月まで?",
+        "届け出ないとどうなる?",
+        "男でも取れる?",
+        "会社は断れる?",
+        "いつまでに言えばいいですか?",
+        "壊したらどうなりますか?",
+    ),
 ]
 LACKING_EN = [
     "Why?",
@@ -71,6 +82,11 @@ LACKING_EN = [
     "How long?",
     "Who approves it?",
     "Any exceptions?",
+    "And after 3 years?",
+    "And if I forget?",
+    "Who do I call?",
+    "Can I take half a day?",
+    "Can my husband take it as well?",
 ]
 TOPICS = ["退職金はありますか?", "RAGの短所は?"]
 
