@@ -14,6 +14,7 @@ from knowledge.answering.composing import Part, Rows, beside_each_other, compose
 from knowledge.answering.deciding import ranked
 from knowledge.answering.defining import defines
 from knowledge.answering.extractive import Candidate, Extract, Extractor
+from knowledge.answering.own_language import OwnLanguage
 from knowledge.answering.sides import asked_of, index_of, sides
 from knowledge.answering.stages import Question, Written
 from knowledge.answering.wording import Wording
@@ -35,6 +36,7 @@ class Quoter:
         self._source = source
         self._extractor = extractor
         self._wording = wording
+        self._own = OwnLanguage(source, extractor)
 
     async def write(
         self, question: Question, query: Query, written: Written, extract: Extract
@@ -67,17 +69,18 @@ class Quoter:
         )
 
     async def _one(
-        self, question: Question, query: Query, hits: Sequence[Hit], extract: Extract
+        self, question: Question, query: Query, among: list[Hit], extract: Extract
     ) -> Part:
-        """Return what answers the whole question."""
+        """Return what answers the whole question, in the asker's language where that says it."""
         asked = Asked.of(question.search_text)
         candidates = extract.candidates
         if extract.table:
             first = extract.picks[0].hit  # where the table stands
             candidates = tuple(one for one in candidates if one.hit == first)
-        deciding = ranked(asked, query, candidates, hits)
+        deciding = ranked(asked, query, candidates, among)
         best = deciding[0] if deciding else _picked(extract)
-        return await self._part(question, asked, best, hits, table=extract.table)
+        best = await self._own.of(question, query, asked, best, among) or best
+        return await self._part(question, asked, best, among, table=extract.table)
 
     async def _part(  # all of it is one part: whose, what, where
         self,
