@@ -21,7 +21,7 @@ from knowledge.text.units import units
 from knowledge.values import Hit, Language, Passage
 
 POOL = 20  # passages of each language that are looked at
-OTHER_LANGUAGE = 0.6  # weight a sentence loses that its reader may not understand
+OTHER_LANGUAGE = 1.2  # weight a sentence loses beside one in the reader's language
 ANOTHER_SUBJECT = 1.2  # weight a sentence loses that holds for one subject only, not named
 LEAST = 2.0  # weight from which on a sentence says whom to tell
 LINES = 8  # of the rest of the passage that are shown
@@ -53,7 +53,11 @@ _ANY = re.compile(
     r"|\bincidents?\b|\bproblems? (?:arises?|occurs?|happens?)\b|something goes wrong",
     re.IGNORECASE,
 )
+# who entered something need not say that it was an AI
+_ENTERING = re.compile(r"入力|貼|ペースト|\b(?:pasted?|entered|typed|put)\b", re.IGNORECASE)
 _OF_INFORMATION: frozenset[Kind] = frozenset({"leak", "entered", "virus"})
+# a short line that is no sentence and no item of a list
+_HEADING = re.compile(r"(?![-・*•(（0-9])[^。.!?:：、,]{1,60}$")
 _NUMBER = re.compile(r"^\s*(?:[0-9]{1,2}[.)]?|[(（]?[0-9]{1,2}[)）]|[-・*•])\s+")
 _ABOUT_ACCIDENTS = re.compile(
     r"事故|緊急|危機|報告|連絡|漏え?い|紛失|\b(?:incident|emergency|report|lost|breach)\w*",
@@ -108,8 +112,9 @@ async def desk(
     own = " ".join(topics(asking(message)))
     spoken, other = _languages(message)
     hits: list[Hit] = []
+    kinds = _kinds(message, kind)
     for language in (spoken, other):
-        question = f"{own} {desk_words(kind, language)}"
+        question = " ".join([own, *(desk_words(one, language) for one in kinds)])
         query = await source.query(question, readers=readers)
         hits += await source.search(query, readers=readers, limit=POOL)
     named = " ".join([own, *_other_names(own)])
@@ -117,12 +122,21 @@ async def desk(
     most = 0.0
     for rank, hit in enumerate(hits):
         for place, line in enumerate(_lines(hit.passage)):
-            weight = _weight(line, hit.passage, kind, named) - 0.02 * (rank % POOL)
+            weight = _weight(line, hit.passage, kinds, named) - 0.02 * (rank % POOL)
+            if weight < LEAST:
+                continue
             if hit.passage.language != spoken:
                 weight -= OTHER_LANGUAGE
             if weight > most:
-                best, most = _desk(hit.passage, place, kind), weight
-    return best if most >= LEAST else None
+                best, most = _desk(hit.passage, place, kinds), weight
+    return best
+
+
+def _kinds(message: str, kind: Kind) -> tuple[Kind, ...]:
+    """Return the kind of an accident, and what else it is: what was entered may leak."""
+    if kind == "entered" or (kind == "leak" and _ENTERING.search(message)):
+        return "entered", "leak"
+    return (kind,)
 
 
 def _other_names(words: str) -> list[str]:
@@ -138,7 +152,7 @@ def _languages(message: str) -> tuple[Language, Language]:
     return own, "en" if own == "ja" else "ja"
 
 
-def _weight(line: str, passage: Passage, kind: Kind, own: str) -> float:
+def _weight(line: str, passage: Passage, kinds: Sequence[Kind], own: str) -> float:
     """Return how much a line says whom to tell of such an accident: 0 where it tells nobody."""
     if not _TELL.search(line):
         return 0.0
@@ -152,11 +166,11 @@ def _weight(line: str, passage: Passage, kind: Kind, own: str) -> float:
     if _BY_OTHERS.search(line):
         weight -= 1.0
     about = " ".join((passage.title, *passage.headings, passage.text))
-    if _OF_KIND[kind].search(line):
+    if _is_of(kinds, line):
         weight += 1.0
-    elif _is_of_another(line, kind):
+    elif _is_of_another(line, kinds):
         return 0.0
-    elif _DESK.search(line) and (_OF_KIND[kind].search(about) or _is_of_any(line, passage, kind)):
+    elif _DESK.search(line) and (_is_of(kinds, about) or _is_of_any(line, passage, kinds)):
         weight += 0.5
     else:
         return 0.0
@@ -167,14 +181,18 @@ def _weight(line: str, passage: Passage, kind: Kind, own: str) -> float:
     return weight + 0.4 * min(len(named), 3)
 
 
-def _is_of_any(line: str, passage: Passage, kind: Kind) -> bool:
+def _is_of(kinds: Sequence[Kind], text: str) -> bool:
+    return any(_OF_KIND[kind].search(text) for kind in kinds)
+
+
+def _is_of_any(line: str, passage: Passage, kinds: Sequence[Kind]) -> bool:
     """
     Report whether a line is about whatever goes wrong; where information is at stake, the heading
     it stands under may say so.
     """
     if _ANY.search(line):
         return True
-    return kind in _OF_INFORMATION and bool(_ANY.search(" ".join(passage.headings)))
+    return not _OF_INFORMATION.isdisjoint(kinds) and bool(_ANY.search(" ".join(passage.headings)))
 
 
 def _bare(line: str) -> str:
@@ -182,27 +200,37 @@ def _bare(line: str) -> str:
     return _NUMBER.sub("", line)
 
 
-def _is_of_another(line: str, kind: Kind) -> bool:
-    """Report whether a line is about another kind of accident, and not about this one."""
-    others = [pattern for name, pattern in _OF_KIND.items() if name != kind]
-    return any(pattern.search(line) for pattern in others)
+def _is_of_another(line: str, kinds: Sequence[Kind]) -> bool:
+    """Report whether a line is about another kind of accident."""
+    return _is_of([kind for kind in _OF_KIND if kind not in kinds], line)
 
 
-def _desk(passage: Passage, place: int, kind: Kind) -> Desk:
-    """Return a line with those of its passage that belong to it, in order."""
+def _desk(passage: Passage, place: int, kinds: Sequence[Kind]) -> Desk:
+    """Return a line with those of its section that belong to it, in order."""
     lines = _lines(passage)
     about = " ".join(passage.headings[1:] or [passage.title])
-    whole = bool(_OF_KIND[kind].search(about) or _ABOUT_ACCIDENTS.search(about))
+    whole = _is_of(kinds, about) or bool(_ABOUT_ACCIDENTS.search(about))
+    first, end = _section(lines, place)
     others: list[str] = []
     length = 0
-    for line in (*lines[place + 1 :], *lines[:place]):
+    for line in (*lines[place + 1 : end], *lines[first:place]):
         if len(others) == LINES or length + len(line) > LENGTH:
             break
-        if whole or (_TELL.search(line) and _OF_KIND[kind].search(line)):
+        if whole or (_TELL.search(line) and _is_of(kinds, line)):
             others.append(line)
             length += len(line)
     ordered = [line for line in lines if line in others]
     return Desk(passage, _bare(lines[place]), tuple(ordered))
+
+
+def _section(lines: Sequence[str], place: int) -> tuple[int, int]:
+    """Return where the lines begin and end that stand under one heading of a page with several."""
+    first, end = place, place + 1
+    while first > 0 and not _HEADING.match(lines[first - 1]):
+        first -= 1
+    while end < len(lines) and not _HEADING.match(lines[end]):
+        end += 1
+    return first, end
 
 
 def _lines(passage: Passage) -> Sequence[str]:

@@ -41,10 +41,21 @@ def told(shelf, message):
         ("マイナンバーの書類をなくしました", "特定個人情報責任者"),
         ("間違って名簿をChatGPTに貼り付けてしまいました", "内線4119"),
         ("I accidentally pasted the customer list into ChatGPT, what now?", "extension 4119"),
+        # that it was an AI goes without saying
+        ("まちがって社外秘を入力してしまいました", "内線4119"),
+        ("Who do I call if I pasted something secret by mistake?", "extension 4119"),
     ],
 )
 def test_the_desk_is_that_of_the_thing_in_the_language_of_whoever_asks(shelf, message, first):
     assert first in told(shelf, message)
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["新しいAIツールを入れたいときはどうすればいい?", "AIに入れたいデータがあります、どうすれば?"],
+)
+def test_who_wants_to_enter_something_has_no_accident(message):
+    assert emergency(message) is None
 
 
 def test_a_line_that_names_nobody_to_tell_is_no_desk(shelf):
