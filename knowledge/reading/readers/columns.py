@@ -5,8 +5,9 @@ A page is cut into zones from the top: lines that go across all columns, and bet
 columns, from left to right. A table's cells are too narrow to count.
 """
 
+from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from statistics import median
 
 from knowledge.reading.readers.layout import Box
@@ -76,19 +77,40 @@ def _middle(box: Box) -> float:
 
 def _gutter(boxes: Sequence[Box], width: float) -> float | None:
     """Return where two interleaved columns of running text part; None where there are none."""
-    if len(boxes) < 2 * _COLUMN:
+    count = len(boxes)
+    if count < 2 * _COLUMN:
         return None
-    lefts = {box[0] for box in boxes if _INNER[0] * width <= box[0] <= _INNER[1] * width}
+    ended, begun = sorted(boxes, key=_right), sorted(boxes, key=_left)
+    wide_ended, wide_begun = _wide_before(ended, width), _wide_before(begun, width)
+    lefts = {box[0] for box in begun if _INNER[0] * width <= box[0] <= _INNER[1] * width}
     for edge in sorted(lefts):
-        left = [box for box in boxes if box[2] <= edge]
-        right = [box for box in boxes if box[0] >= edge]
-        across = len(boxes) - len(left) - len(right)
-        if min(len(left), len(right)) < _COLUMN or across > _ACROSS * len(boxes):
+        before = bisect_right(ended, edge, key=_right)
+        first = bisect_left(begun, edge, key=_left)
+        after = count - first
+        if min(before, after) < _COLUMN or count - before - after > _ACROSS * count:
             continue
+        # counted first: a page may have thousands of pieces, and as many edges to be tried
+        if 2 * wide_ended[before] < before or 2 * (wide_begun[-1] - wide_begun[first]) < after:
+            continue
+        left, right = ended[:before], begun[first:]
         beside = [box for box in boxes if box[2] <= edge or box[0] >= edge]
         if _is_wide(left, width) and _is_wide(right, width) and _alternates(beside, edge):
-            return (edge + max(box[2] for box in left)) / 2
+            return (edge + left[-1][2]) / 2
     return None
+
+
+def _left(box: Box) -> float:
+    return box[0]
+
+
+def _right(box: Box) -> float:
+    return box[2]
+
+
+def _wide_before(boxes: Sequence[Box], width: float) -> list[int]:
+    """Return how many of the first none, one, two … boxes are wide enough for running text."""
+    wide = [box[2] - box[0] >= _WIDE * width for box in boxes]
+    return list(accumulate(wide, initial=0))
 
 
 def _is_wide(column: Sequence[Box], width: float) -> bool:
