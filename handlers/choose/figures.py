@@ -14,6 +14,8 @@ WIDTH = 24  # cells of the longest bar in letters
 HUNDRED_MILLION = 10_000  # yen, in 10,000 yen
 MILLION = 100  # yen, in 10,000 yen
 BILLION = 100_000  # yen, in 10,000 yen
+THOUSAND = 0.1  # yen, in 10,000 yen
+YEN = 10_000  # yen of one unit of money
 TO = "〜"
 
 
@@ -36,24 +38,29 @@ def signed(value: float) -> str:
 def money(value: float, language: Language) -> str:
     """
     Return an amount of 10,000 yen as "120万円" or "1.1億円"; "1.2M yen", "90,000 yen" or
-    "3.6B yen" in English.
+    "3.6B yen" in English. Both show as many digits.
     """
+    value = _rounded(value)
+    if 0 < value < THOUSAND:
+        return f"{value * YEN:,.0f}{'円' if language == 'ja' else ' yen'}"
     if language == "ja":
         if value >= HUNDRED_MILLION:
             return f"{value / HUNDRED_MILLION:,.1f}億円"
-        return f"{_short(value)}万円" if value else "0円"
+        return f"{value:,g}万円" if value else "0円"
     if value >= BILLION:
         return f"{value / BILLION:,.1f}B yen"
     if value >= MILLION:
         return f"{value / MILLION:,.1f}M yen"
-    return f"{value * 10_000:,.0f} yen"
+    return f"{value * YEN:,.0f} yen"
 
 
-def _short(value: float) -> str:
-    """Return an amount without decimals nobody needs; one where it is small."""
-    if value and value < 10:
-        return f"{value:,.1f}".removesuffix(".0")
-    return f"{value:,.0f}"
+def _rounded(value: float) -> float:
+    """Return an amount without digits nobody needs: they would promise what is a rough guide."""
+    if value < THOUSAND:
+        return round(value, 3)
+    if value < 10:
+        return round(value, 1)
+    return float(round(value))
 
 
 def span(amount: Range, language: Language) -> str:
@@ -68,7 +75,7 @@ def span(amount: Range, language: Language) -> str:
     if language == "ja":
         unit = "円"
     first, second = low.removesuffix(unit), high.removesuffix(unit)
-    if language == "ja" or not amount.low or first[-1].isalpha() == second[-1].isalpha():
+    if not amount.low or first[-1].isalpha() == second[-1].isalpha():
         return between(first, high, language)
     return between(low, high, language)
 

@@ -227,6 +227,9 @@ def test_no_column_of_the_print_is_narrower_than_its_longest_word() -> None:
         (9.3, 311, "9.3万〜311万円", "93,000 yen–3.1M yen"),
         (11_000, 362_650, "1.1億〜36.3億円", "110.0M–3.6B yen"),
         (20, 20, "20万円", "200,000 yen"),
+        (62.036, 98.9545, "62万〜99万円", "620,000–990,000 yen"),
+        (2.345, 99.7, "2.3万〜100万円", "23,000 yen–1.0M yen"),
+        (0.024, 9_999.8, "240円〜1.0億円", "240 yen–100.0M yen"),
     ],
 )
 def test_money_is_written_as_it_is_read(low: float, high: float, ja: str, en: str) -> None:
