@@ -19,6 +19,7 @@ from handlers.conversation import Audience, Message, Paragraph, Reply, Text
 from handlers.texts import Texts
 from handlers.tokens import Tokens
 from knowledge.errors import KnowledgeError
+from knowledge.text.language import language_of
 from knowledge.values import Answer
 
 
@@ -70,7 +71,8 @@ class Asking:
             KnowledgeError: there is none, and why.
         """
         audience = Audience(caller.person.id, private=True)
-        message = Message(secrets.token_hex(8), caller.person, place, audience, Text(question))
+        person = caller.asking(question)
+        message = Message(secrets.token_hex(8), person, place, audience, Text(question))
         heard = Heard()
         async with self._tokens.room(caller.token):
             turn = asyncio.create_task(self._take(message, heard))
@@ -110,7 +112,8 @@ class Asking:
         if answer is not None:
             return shapes.answer(answer, answer.id, reply.text, await self._files(answer))
         mode = self._rooms.leads(question) or "talk"
-        return shapes.talk(question, reply.text, caller.language, mode, "")
+        language = language_of(reply.text, caller.language)
+        return shapes.talk(question, reply.text, language, mode, "")
 
     async def _files(self, answer: Answer) -> dict[str, str]:
         """Return the name of the file behind each version an answer cites, by the version's id."""

@@ -7,18 +7,19 @@ settings name it.
 """
 
 from collections.abc import Awaitable, Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from bot.api.problems import Problem, away, language_of, problem_of
+from bot.api.problems import Problem, away, chosen_language, language_of, problem_of
 from handlers.conversation import Person
 from handlers.sessions import SessionsUnavailable
 from handlers.texts import Texts
 from handlers.tokens import A_MINUTE, Scope, Token, Tokens
 from knowledge.errors import KnowledgeError
+from knowledge.text.language import language_of as language_written
 from knowledge.values import Language
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE")
@@ -27,14 +28,23 @@ BEARER = {"WWW-Authenticate": "Bearer"}
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """A machine that was let in, and the language it is answered in."""
+    """
+    A machine that was let in, and the language it is answered in; `chosen` says that it named one.
+    """
 
     token: Token
     person: Person
+    chosen: bool = True
 
     @property
     def language(self) -> Language:
         return self.person.language
+
+    def asking(self, text: str) -> Person:
+        """Return who asks: where they named no language, the letters they write in tell it."""
+        if self.chosen:
+            return self.person
+        return replace(self.person, language=language_written(text, self.language))
 
 
 Handle = Callable[[Request, Caller], Awaitable[Response]]
@@ -103,7 +113,8 @@ class Door:
         if token is None:
             raise self._problem(401, "no_token", BEARER)
         await self._admit(token, scope)
-        return Caller(token, token.person(language_of(request)))
+        chosen = chosen_language(request)
+        return Caller(token, token.person(chosen or "ja"), chosen=chosen is not None)
 
     async def _admit(self, token: Token, scope: Scope | None) -> None:
         """Let a token do one thing more. Raises Problem."""

@@ -74,7 +74,14 @@ def away() -> Problem:
     return Problem(503, "sessions_away", Texts.load().phrase("api.away"), {"Retry-After": "5"})
 
 
+def chosen_language(request: Request) -> Language | None:
+    """Return the language a request asks for, None where it says none."""
+    chosen = request.query_params.get("language") or request.headers.get("accept-language", "")
+    if not chosen.strip() or chosen.strip() == "*":
+        return None
+    return "en" if chosen.lower().startswith("en") else "ja"
+
+
 def language_of(request: Request) -> Language:
     """Return the language a request asks for, Japanese where it says none."""
-    chosen = request.query_params.get("language") or request.headers.get("accept-language", "")
-    return "en" if chosen.lower().startswith("en") else "ja"
+    return chosen_language(request) or "ja"

@@ -73,6 +73,8 @@ def abilities(  # noqa: PLR0913  # all rooms that an intent may lead to
         "link": partial(talk.word, "link"),
         "code": partial(talk.word, "code"),
         "chat": partial(talk.word, "chat"),
+        "praise": partial(talk.word, "praise"),
+        "despair": partial(talk.word, "despair"),
         "act": partial(talk.word, "act"),
         "repeat": restyle.repeat,
         "shorter": restyle.shorter,

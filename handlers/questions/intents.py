@@ -7,7 +7,9 @@ from typing import Literal, get_args
 
 Greeting = Literal["hello", "morning", "evening", "work"]
 # a sentence is said back, and nothing else is done
-Word = Literal["thanks", "bye", "sorry", "acknowledged", "link", "code", "chat", "act"]
+Word = Literal[
+    "thanks", "bye", "sorry", "acknowledged", "link", "code", "chat", "act", "praise", "despair"
+]
 # done with the last answer of the talk
 OfAnswer = Literal["repeat", "shorter", "bullets", "mail", "translated", "source", "more"]
 OfTalk = Literal["recap", "first", "asked_before"]  # done with what was said in it

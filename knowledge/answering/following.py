@@ -78,9 +78,10 @@ def readings(question: str, history: Sequence[Turn], analysis: Analysis) -> tupl
         return (_corrected(rest, talk),)
     if sets_against(question):
         return _same_of(question, rest, talk)
-    # 辞めたらどうなりますか: what is done may be said of the topic, or of none
-    alone = () if topics(rest) or lacks_topic(question) else (question,)
-    return (_referring(question, rest, talk), *alone)
+    possible = [_referring(question, rest, talk)]
+    if not (topics(rest) or lacks_topic(question)):
+        possible.append(question)  # 辞めたらどうなりますか: may be said of the topic, or of none
+    return tuple(possible)
 
 
 async def understood(

@@ -53,8 +53,6 @@ _ANY = re.compile(
     r"|\bincidents?\b|\bproblems? (?:arises?|occurs?|happens?)\b|something goes wrong",
     re.IGNORECASE,
 )
-# who entered something need not say that it was an AI
-_ENTERING = re.compile(r"入力|貼|ペースト|\b(?:pasted?|entered|typed|put)\b", re.IGNORECASE)
 _OF_INFORMATION: frozenset[Kind] = frozenset({"leak", "entered", "virus"})
 # a short line that is no sentence and no item of a list
 _HEADING = re.compile(r"(?![-・*•(（0-9])[^。.!?:：、,]{1,60}$")
@@ -112,7 +110,7 @@ async def desk(
     own = " ".join(topics(asking(message)))
     spoken, other = _languages(message)
     hits: list[Hit] = []
-    kinds = _kinds(message, kind)
+    kinds = _kinds(kind)
     for language in (spoken, other):
         question = " ".join([own, *(desk_words(one, language) for one in kinds)])
         query = await source.query(question, readers=readers)
@@ -132,9 +130,9 @@ async def desk(
     return best
 
 
-def _kinds(message: str, kind: Kind) -> tuple[Kind, ...]:
+def _kinds(kind: Kind) -> tuple[Kind, ...]:
     """Return the kind of an accident, and what else it is: what was entered may leak."""
-    if kind == "entered" or (kind == "leak" and _ENTERING.search(message)):
+    if kind in ("entered", "leak"):
         return "entered", "leak"
     return (kind,)
 

@@ -8,6 +8,7 @@ import re
 from knowledge.values import Language
 
 _HIRAGANA = re.compile(r"[\u3041-\u309f]")
+_KATAKANA = re.compile(r"[\u30a1-\u30fa]")
 _JAPANESE = re.compile(r"[\u3041-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff66-\uff9d々]")
 _LATIN_NAME = re.compile(r"[A-Za-z][A-Za-z0-9'’.+-]*")
 _LATIN_WORD = re.compile(r"[A-Za-z]{2,}")
@@ -25,6 +26,8 @@ _CHINESE = re.compile(
     r"[吗么们这哪怎请谁说让还没给为个时间问题应该关于]|什么|可以|是否|多少|能否|如何|[的了]"
 )
 _CHINESE_ALONE = re.compile(r"[吗么们这哪怎请谁说让还给]|什么|是否|多少|能否")
+# one of these is enough: no Japanese text has them
+_CHINESE_SURE = re.compile(r"[吗嗎么麼们們这這哪怎]|有多少|多少[天钱錢元个個次]|[几幾][天个個次]")
 _SIMPLIFIED = re.compile(
     r"[们这说对时经发现动过业务员规费报问请让还给开门车东电话语认识应该实际头样进远运单选择证签资"
     r"权责质购销达设备网线级组织结构补贴钱账处历书买卖见间马长风飞习农图团园两几丢岗约订终绩节额"
@@ -57,6 +60,8 @@ def is_foreign(text: str) -> bool:
     if len(_OTHER_SCRIPT.findall(text)) * 2 > len(letters):
         return True
     if _JAPANESE.search(text):
+        if _CHINESE_SURE.search(text) and not _KATAKANA.search(text):
+            return True
         asks = bool(_CHINESE_ALONE.search(text)) and len(_CHINESE.findall(text)) > 1
         return asks or len(_SIMPLIFIED.findall(text)) > 1
     words = _WORD.findall(text.lower())

@@ -127,6 +127,17 @@ async def test_too_many_requests_are_told_when_there_may_be_more(machine, monkey
     assert (await machine.asks("GET", "/api/v1/documents", other)).status_code == 200
 
 
+async def test_who_names_no_language_is_answered_in_that_of_their_words(machine):
+    token = await machine.token("ask")
+    told = []
+    for text, headers in (("hello", {}), ("hello", {"Accept-Language": "ja"}), ("こんにちは", {})):
+        asked = {"question": text}
+        answer = await machine.asks("POST", "/api/v1/ask", token, json=asked, headers=headers)
+        told.append((answer.json()["language"], answer.json()["text"].split()[0][:5]))
+
+    assert told == [("en", "Hello"), ("ja", "こんにちは"), ("ja", "こんにちは")]
+
+
 @pytest.mark.parametrize(
     "body",
     [

@@ -40,6 +40,8 @@ def told(shelf, message):
         ("会社のスマホを電車に忘れました!!", "help desk"),  # not the rule for personal numbers
         ("マイナンバーの書類をなくしました", "特定個人情報責任者"),
         ("間違って名簿をChatGPTに貼り付けてしまいました", "内線4119"),
+        ("まちがって社外秘を入力してしまいました", "内線4119"),
+        ("間違って見積書を取引先に送信してしまいました", "内線4119"),
         ("I accidentally pasted the customer list into ChatGPT, what now?", "extension 4119"),
         # that it was an AI goes without saying
         ("まちがって社外秘を入力してしまいました", "内線4119"),
