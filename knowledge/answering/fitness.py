@@ -15,7 +15,7 @@ from knowledge.reading.chunks import passage_title
 from knowledge.retrieval.query import NOUN, Query
 from knowledge.text.analysis import normalise
 from knowledge.text.lines import ended
-from knowledge.text.outline import row_of, unmarked
+from knowledge.text.outline import CELL, row_of, unmarked
 from knowledge.text.parts import parts_of, same_parts
 from knowledge.text.predicates import Stance, YesNo, stance_of, verdict
 from knowledge.text.ranges import fits
@@ -47,6 +47,10 @@ _ENUMERATES = re.compile(
 # 第14条 宿泊費等, 3.2 Hotels: what a heading has beside its words
 _COUNTED = re.compile(
     r"^(?:第[0-9一二三四五六七八九十百]+[条章節](?:の[0-9]+)?|[0-9]+(?:\.[0-9]+)*[.)]?)\s*"
+)
+# the heading of a column that says what something is
+_EXPLAINED = re.compile(
+    r"^[^\n]*(?:説明|意味|定義|概要|\b(?:meaning|definition|description)\b)", re.IGNORECASE
 )
 _BARE = re.compile(r"(?:はい|いいえ|ええ|yes|no)[、,。.!！]*", re.IGNORECASE)
 _WORDS = re.compile(r"[a-z0-9]+")
@@ -148,15 +152,18 @@ def _form_signs(asked: Asked, deciding: Deciding, passage: Passage) -> dict[str,
     stance = stance_of(line)
     before = text[: deciding.span[0]].strip()
     opens = not before or bool(_BARE.fullmatch(before))
+    heads = passage.kind == "slide" and not before
+    # who asks for a person, a date or an amount is not answered by a slide's heading
+    sought = asked.wanted.shows is not None and not any(sign.isdigit() for sign in line)
     return {
-        **_wanted_signs(asked, deciding, words, stance),
+        **_wanted_signs(asked, deciding, passage, words, stance),
         "in_range": fit > 0,
         "out_of_range": fit < 0,
         "leaning": bool(LEANING.match(unmarked(line)) or _REFERS.match(unmarked(line))),
         "soft": bool(_SOFT.search(line)),
         "denies": asked.denied and stance in ("not_so", "forbidden"),
         "named": _is_named(asked, passage, deciding.span),
-        "label": _is_label(passage, deciding.span),
+        "label": _is_label(passage, deciding.span) or (heads and sought),
         "opens": opens and bool(_QUESTION.search("".join(passage.headings[-1:]))),
         "lists": lists,
         "enumerates": asked.wanted.kind == "items" and bool(_ENUMERATES.search(line)),
@@ -164,11 +171,13 @@ def _form_signs(asked: Asked, deciding: Deciding, passage: Passage) -> dict[str,
         "asks": bool(_ASKING.search(line)),
         "counted": asked.wanted.counts(words),
         "reachable": asked.wanted.kind == "who" and bool(_REACHABLE.search(line)),
-        "slide_head": passage.kind == "slide" and not before,
+        "slide_head": heads and not sought,
     }
 
 
-def _wanted_signs(asked: Asked, deciding: Deciding, words: str, stance: Stance) -> dict[str, float]:
+def _wanted_signs(
+    asked: Asked, deciding: Deciding, passage: Passage, words: str, stance: Stance
+) -> dict[str, float]:
     """Return whether a line has the kind of thing that is asked for."""
     decides = speaks = False
     if asked.yes_no is not None:
@@ -176,13 +185,21 @@ def _wanted_signs(asked: Asked, deciding: Deciding, words: str, stance: Stance) 
         decides = bool(verdict_) and not uncovered(deciding.candidate.missing, words)
         speaks = bool(verdict_) or stance not in ("unknown", "so", "not_so")
     typed = asked.yes_no is None and asked.wanted.shows is not None
-    found = typed and asked.wanted.found(words)
+    found = typed and (asked.wanted.found(words) or _explains(asked, passage, words))
     return {
         "typed": found,
         "untyped": typed and not found,
         "decides": decides,
         "speaks": speaks and not decides,
     }
+
+
+def _explains(asked: Asked, passage: Passage, row: str) -> bool:
+    """Whether a row of a table explains the thing it is about, and that thing's meaning is asked."""
+    if asked.wanted.kind != "meaning" or passage.kind != "table":
+        return False
+    about, bar, _ = row.partition(CELL)
+    return bool(bar) and about.strip() in asked.text and bool(_EXPLAINED.search(passage.text))
 
 
 def _near(deciding: Deciding, hits: Sequence[Hit]) -> float:

@@ -51,9 +51,15 @@ class OwnLanguage:
             return None
         unit = hit.near.index(max(hit.near))
         for best in ranked(asked, query, self._extractor.extract(query, [hit]).candidates, [hit]):
-            if best.candidate.number == unit:
+            said = hit.passage.text[slice(*best.span)]
+            if best.candidate.number == unit and _tells_as_much(asked, told, said):
                 return replace(best, hit=index_of(among, hit))
         return None
+
+
+def _tells_as_much(asked: Asked, told: str, said: str) -> bool:
+    """Report whether the amount, the date or the person that is asked for stands there, too."""
+    return asked.wanted.found(said) or not asked.wanted.found(told)
 
 
 def _counterpart(hits: Sequence[Hit]) -> Hit | None:

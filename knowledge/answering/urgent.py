@@ -21,8 +21,9 @@ from knowledge.text.units import units
 from knowledge.values import Hit, Language, Passage
 
 POOL = 20  # passages of each language that are looked at
-OTHER_LANGUAGE = 1.2  # weight a sentence loses beside one in the reader's language
+OTHER_LANGUAGE = 0.6  # weight a sentence loses beside one in the reader's language
 ANOTHER_SUBJECT = 1.2  # weight a sentence loses that holds for one subject only, not named
+AKIN = 0.2  # weight of a sentence that is about what else the accident is; 1 about itself
 LEAST = 2.0  # weight from which on a sentence says whom to tell
 LINES = 8  # of the rest of the passage that are shown
 LENGTH = 600  # characters of them
@@ -45,6 +46,7 @@ _DESK = re.compile(
 _FIRST = re.compile(r"^\W*(?:\d+\W+)?(?:まず|最初に|初めに)|^\W*first\b", re.IGNORECASE)
 # 担当者は責任者へ報告します: what others do then
 _BY_OTHERS = re.compile(r"^[^、。は]{0,12}(?:担当者|責任者|管理者|管理職|会社|部門)は")
+_FORMS = ((_AT_ONCE, 1.0), (_DESK, 0.5), (_FIRST, 0.5), (_BY_OTHERS, -1.0))
 # 特定個人情報の取扱いに関し、…: a rule for one subject alone
 _ABOUT_ONE = re.compile(r"[^、。]{2,24}に(?:関し|関する|関して|ついて)、")
 # of whatever kind
@@ -119,8 +121,8 @@ async def desk(
     best: Desk | None = None
     most = 0.0
     for rank, hit in enumerate(hits):
-        for place, line in enumerate(_lines(hit.passage)):
-            weight = _weight(line, hit.passage, kinds, named) - 0.02 * (rank % POOL)
+        for place in range(len(_lines(hit.passage))):
+            weight = _weight(place, hit.passage, kinds, named) - 0.02 * (rank % POOL)
             if weight < LEAST:
                 continue
             if hit.passage.language != spoken:
@@ -132,9 +134,13 @@ async def desk(
 
 def _kinds(kind: Kind) -> tuple[Kind, ...]:
     """Return the kind of an accident, and what else it is: what was entered may leak."""
-    if kind in ("entered", "leak"):
-        return "entered", "leak"
-    return (kind,)
+    match kind:
+        case "entered":
+            return "entered", "leak"
+        case "leak":
+            return "leak", "entered"
+        case _:
+            return (kind,)
 
 
 def _other_names(words: str) -> list[str]:
@@ -150,22 +156,25 @@ def _languages(message: str) -> tuple[Language, Language]:
     return own, "en" if own == "ja" else "ja"
 
 
-def _weight(line: str, passage: Passage, kinds: Sequence[Kind], own: str) -> float:
-    """Return how much a line says whom to tell of such an accident: 0 where it tells nobody."""
+def _weight(place: int, passage: Passage, kinds: Sequence[Kind], own: str) -> float:
+    """
+    Return how much the line at that place says whom to tell of such an accident: 0 where it tells
+    nobody. `kinds` begins with the accident's own.
+    """
+    lines = _lines(passage)
+    line = lines[place]
     if not _TELL.search(line):
         return 0.0
     weight = 1.0
-    if _AT_ONCE.search(line):
+    for form, more in _FORMS:
+        if form.search(line):
+            weight += more
+    first, end = _section(lines, place)
+    about = " ".join((passage.title, *passage.headings, *lines[first:end]))
+    if _is_of(kinds[:1], line):
         weight += 1.0
-    if _DESK.search(line):
-        weight += 0.5
-    if _FIRST.search(line):
-        weight += 0.5
-    if _BY_OTHERS.search(line):
-        weight -= 1.0
-    about = " ".join((passage.title, *passage.headings, passage.text))
-    if _is_of(kinds, line):
-        weight += 1.0
+    elif _is_of(kinds, line):
+        weight += AKIN
     elif _is_of_another(line, kinds):
         return 0.0
     elif _DESK.search(line) and (_is_of(kinds, about) or _is_of_any(line, passage, kinds)):

@@ -180,7 +180,7 @@ def rank(
         trained_for = "meaning"
     odds = rows @ weights(trained_for, names)
     if sense is not None:
-        odds = _at_home_first(odds, sense)
+        odds = _at_home_first(odds, rows[:, FEATURES.index("content")], sense)
     chances = np.exp(odds - odds.max())
     chances /= chances.sum()
 
@@ -233,18 +233,19 @@ def _sense(query: Query, hits: Sequence[Hit]) -> Sense | None:
     return Sense(cosines, foreign, likeness)
 
 
-def _at_home_first(odds: Floats, sense: Sense) -> Floats:
+def _at_home_first(odds: Floats, content: Floats, sense: Sense) -> Floats:
     """
     Return the odds with no passage in another language before one in the question's own that lies
-    nearer in meaning: where both say it, people want their own language.
+    nearer in meaning and holds as much of its words: where both say it, people want their own
+    language.
     """
     own = np.flatnonzero(~sense.foreign)
     if not len(own):
         return odds
     best = own[odds[own].argmax()]
     cosines = _completed(sense.cosines)
-    behind = sense.foreign & (cosines < cosines[best] - FARTHER)
-    return np.where(behind, np.minimum(odds, odds[best] - BEHIND), odds)
+    behind = (cosines < cosines[best] - FARTHER) & (content <= content[best])
+    return np.where(sense.foreign & behind, np.minimum(odds, odds[best] - BEHIND), odds)
 
 
 def _completed(cosines: Floats) -> Floats:

@@ -149,6 +149,7 @@ _ENGLISH: tuple[tuple[Kind, str, str], ...] = (
 _WHO_ASKED = re.compile(
     r"誰|だれ|どなた|窓口|連絡先|問い合わせ先|(?:どこ|何処)[にへがのでを]?[^。]{0,8}"
     r"(?:連絡|れんらく|相談|そうだん|聞|きけ|問い合わせ|報告|申請|払|負担|管理)"
+    r"|(?:相談|連絡|問い合わせ|質問|報告|申請|申し込み|申込)(?:は|って|を)?、?(?:どこ|何処)(?:に|へ|で)"
 )
 _ELIGIBLE_ASKED = re.compile(
     r"(?:誰|だれ|どんな人|どういう人)(?:でも|が|に)?[^。]{0,8}?"
@@ -168,6 +169,7 @@ _EVERY_ASKED = re.compile(
 )
 _MEANING_ASKED = re.compile(
     r"とは(?:何|なに|なん|\?|$)|って(?:何|なに|なん)(?:です|だ|の|\?|$)?|とは(?:[、。]|$)|意味|定義"
+    r"|(?:とは|って|は)(?:どんな|どういう|どのような)(?:もの|物|情報|データ|意味|こと|区分|制度|仕組み)"
 )
 
 
@@ -239,8 +241,9 @@ def wanted(question: str) -> Wanted:
     for kind, asks, shows in _JAPANESE:
         if asks.search(text):
             return Wanted(kind, re.compile(shows), every, _counted(text))
-    listed = every or _ITEMS_ASKED.search(text)
-    if _MEANING_ASKED.search(text) and not listed:
+    meaning = _MEANING_ASKED.search(text)
+    listed = every or _ITEMS_ASKED.search(_MEANING_ASKED.sub("", text))
+    if meaning and not listed:
         return Wanted("meaning", re.compile(_NAMED), every)
     return Wanted("items" if listed else "", None, every)
 

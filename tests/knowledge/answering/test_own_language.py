@@ -20,6 +20,7 @@ RULE = (
 SUMMARY = (
     "What you must not enter\nNever enter top-secret information into any generative AI. Mask names and contact details before you enter personal data.",
     "Checking what comes out\nCheck facts and rights before you use an output outside the company. Documents for customers need the approval of your supervisor.",
+    "Records\nRecords of use are made by the generative AI itself.",
     "Visitors\nVisitors wear their badge in the laboratory at all times.",
 )
 
