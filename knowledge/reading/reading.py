@@ -37,7 +37,7 @@ __all__ = ["Limits", "Reading", "check", "read", "supported_kinds"]
 
 _REFUSALS = Path(__file__).with_name("readers") / "refusals.yaml"
 # raised when the readers make other text of the same file: it is read anew when it is sent again
-READER_VERSION = 5
+READER_VERSION = 6
 SCAN = 120  # seconds of CPU for the pictures of one document
 PICTURE = "image"  # kind of files whose words are all recognised
 # stands in the place of each page whose words were recognised, wherever it is cited

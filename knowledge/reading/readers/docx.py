@@ -299,8 +299,10 @@ class _Part:
             self._tables[-1].end(tag)
             return
         table = self._tables.pop()
-        if not self._tables:
-            self.sections.gap()
+        if self._tables:
+            self._tables[-1].nest(table.lines())
+            return
+        self.sections.gap()
         for row in table.lines():
             self._put(row)
 

@@ -2,15 +2,20 @@
 A table while it is read: every cell stands in its column, however cells are merged.
 
 A merged cell says the same in each place it covers, so that every row can be read by itself under
-the heads of its columns; one that covers a whole row says it once.
+the heads of its columns; one that covers a whole row says it once. A table within a cell is told
+there, row by row; within the only cell of a row, which frames it, its rows are rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from knowledge.reading.readers.refusal import Budget
 
 SEPARATOR = " | "
+# in the text of a cell: where a row of a table within it begins or the table ends, and where one of
+# that row's cells ends; signs that no file has, and no white space
+INNER_ROW, INNER_CELL = "\x02", "\x03"
+_APART = " / "  # between such rows, told in their cell
 _ACROSS = 100  # columns one cell may cover
 _DOWN = 1000  # rows
 _DIGITS = 5  # of a number that a file may name
@@ -60,9 +65,10 @@ class Grid:
             self._whole.add(len(self._rows))
         else:
             self._whole.discard(len(self._rows))
+        words = text if _told(text) else ""
         if down > 1:
-            self._covers[len(row)] = _Cover(text, wide, min(down, _DOWN) - 1)
-        self._put(text, wide)
+            self._covers[len(row)] = _Cover(words, wide, min(down, _DOWN) - 1)
+        self._put(words, wide)
         self._fill()
 
     def above(self, column: int) -> str:
@@ -88,10 +94,11 @@ class Grid:
         for number, row in enumerate(self._rows, 1):
             if not any(row):
                 continue
-            if number in self._whole:
-                yield row[0]
+            if number in self._whole or len(row) == 1:
+                for cells in _inner_rows(row[0]):
+                    yield SEPARATOR.join(cells)
             else:
-                yield SEPARATOR.join(row)
+                yield SEPARATOR.join(map(_told, row))
 
     def _end_row(self) -> None:
         """Let what reaches down beyond the last cell of a row stand in it, too."""
@@ -120,3 +127,26 @@ class Grid:
     def _put(self, text: str, wide: int) -> None:
         self._budget.characters(len(text) * max(wide - 1, 0))
         self._rows[-1] += [text] * wide
+
+
+def nested(rows: Iterable[str]) -> Iterator[str]:
+    """Yield what a cell is told of the rows of a table within it."""
+    for row in rows:
+        yield INNER_ROW + row.replace(SEPARATOR, INNER_CELL) + INNER_CELL
+    yield INNER_ROW
+
+
+def _inner_rows(text: str) -> Iterator[list[str]]:
+    """Yield what a cell says, and the rows of tables within it, each as its cells."""
+    for row in text.split(INNER_ROW):
+        cells = [cell.strip() for cell in row.strip().removesuffix(INNER_CELL).split(INNER_CELL)]
+        if any(cells):
+            yield cells
+
+
+def _told(text: str) -> str:
+    """Return what a cell says beside others, the tables within it included."""
+    if INNER_ROW not in text:
+        return text
+    rows = [" ".join(filter(None, cells)) for cells in _inner_rows(text)]
+    return _APART.join(rows)

@@ -11,7 +11,7 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 from knowledge.reading.readers.decode import decode
-from knowledge.reading.readers.grid import Grid, span
+from knowledge.reading.readers.grid import INNER_CELL, INNER_ROW, Grid, span
 from knowledge.reading.readers.links import address, with_address
 from knowledge.reading.readers.paragraphs import Line, joined, measured
 from knowledge.reading.readers.refusal import Budget, Refusal
@@ -72,6 +72,7 @@ _BLOCKS = frozenset(
 )
 _MENUS = frozenset({"nav", "header", "footer", "aside"})
 _OF_TABLES = frozenset({"table", "tr", "td", "th"})
+_INNER = {"table": INNER_ROW, "tr": " ", "td": INNER_CELL, "th": INNER_CELL}  # what ends in a cell
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _OPTIONAL = {"p", "li", "td", "th", "tr", "dt", "dd", "option", "thead", "tbody"}  # may stay open
 _HIDING = re.compile(
@@ -262,8 +263,10 @@ class _Visible(HTMLParser):
         if tag == "table":
             self._break()
             self._tables += 1
+            if self._row:
+                self._buffer.append(INNER_ROW)
         elif self._tables > 1:
-            self._buffer.append(" ")
+            self._buffer.append(INNER_ROW if tag == "tr" else " ")
         elif tag == "tr":
             self._end_row()
             self.flush()
@@ -304,7 +307,7 @@ class _Visible(HTMLParser):
     def _end_in_table(self, tag: str) -> None:
         if self._tables > 1:
             self._tables -= tag == "table"
-            self._buffer.append(" ")
+            self._buffer.append(_INNER[tag])
         elif tag == "table":
             self.end_table()
         elif tag == "tr":

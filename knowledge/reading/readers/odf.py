@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 
 from knowledge.reading.readers.archive import Archive, parse
-from knowledge.reading.readers.grid import Grid, span
+from knowledge.reading.readers.grid import Grid, nested, span
 from knowledge.reading.readers.links import address, with_address
 from knowledge.reading.readers.odf_frames import Frame, arranged, box_of
 from knowledge.reading.readers.odf_styles import Styles
@@ -312,7 +312,7 @@ class _Body:
     def _put_table(self, here: _Sheet) -> None:
         lines = list(here.grid.lines())
         if self._tables:
-            self._tables[-1].cell += lines
+            self._tables[-1].cell += nested(lines)
         elif self._book:
             self._put_sheet(here, lines)
         elif self._frame is not None:

@@ -1,8 +1,8 @@
 """A table of a Word file while it is read: merged downwards by marks, sideways by counts, too."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
-from knowledge.reading.readers.grid import Grid, span
+from knowledge.reading.readers.grid import Grid, nested, span
 from knowledge.reading.readers.refusal import Budget
 
 PARTS = frozenset({"tr", "tc", "gridBefore", "gridSpan", "vMerge", "hMerge"})
@@ -48,6 +48,10 @@ class WordTable:
     def put(self, text: str) -> None:
         if text.strip():
             self._cell.append(" ".join(text.split()))
+
+    def nest(self, rows: Iterable[str]) -> None:
+        """Take the rows of a table within the open cell."""
+        self._cell += nested(rows)
 
     def lines(self) -> Iterator[str]:
         return self._grid.lines()

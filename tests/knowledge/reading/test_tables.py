@@ -140,6 +140,43 @@ async def test_a_table_within_a_cell_is_that_cells_text() -> None:
     assert reading.pages[0].text == "a | x y | b"
 
 
+ALLOWED = [["役職", "上限"], ["部長", "15,000円"]]
+
+
+def within_word() -> bytes:
+    document = Document()
+    outer = document.add_table(rows=2, cols=2)
+    for across, text in enumerate(["区分", "内訳"]):
+        outer.cell(0, across).text = text
+    outer.cell(1, 0).text = "宿泊費"
+    frame = document.add_table(rows=1, cols=1)
+    frame.cell(0, 0).text = "次のとおり。"
+    for cell in (outer.cell(1, 1), frame.cell(0, 0)):
+        inner = cell.add_table(rows=2, cols=2)
+        for down, row in enumerate(ALLOWED):
+            for across, text in enumerate(row):
+                inner.cell(down, across).text = text
+    return saved(document)
+
+
+def within_web() -> bytes:
+    rows = "".join(f"<tr><td>{who}</td><td>{much}</td></tr>" for who, much in ALLOWED)
+    inner = f"<table>{rows}</table>"
+    outer = f"<tr><td>区分<td>内訳<tr><td>宿泊費<td>{inner}"
+    frame = f"<table><tr><td>次のとおり。{inner}</td></tr></table>"
+    return f"<table>{outer}</table>{frame}".encode()
+
+
+@pytest.mark.parametrize(("name", "made"), [("a.docx", within_word), ("a.html", within_web)])
+async def test_the_rows_of_a_table_within_a_cell_are_told_apart(name: str, made) -> None:
+    reading = await read(name, made())
+
+    lines = [line for line in reading.pages[0].text.split("\n") if line]
+    assert lines[:2] == ["区分 | 内訳", "宿泊費 | 役職 上限 / 部長 15,000円"]
+    assert lines[2:] == ["次のとおり。", "役職 | 上限", "部長 | 15,000円"]
+    assert reading.receipt.percent == 100
+
+
 INNER = ("INNERGRID", (0, 0), (-1, -1), 0.5, "black")
 OUTER = ("BOX", (0, 0), (-1, -1), 0.5, "black")
 
