@@ -22,6 +22,7 @@ from bot.command.terminal import Paper, said
 from bot.service.application import Application
 from bot.settings import Settings
 from handlers.conversation import Press
+from handlers.documents.flags import where
 from handlers.texts import Texts
 from knowledge.documents.leaves import Line, leaves, stretches
 from knowledge.errors import UnknownDocument
@@ -35,13 +36,14 @@ WIDEST = 24  # columns of a table that is drawn; a wider one stays as lines
 
 @dataclass(frozen=True, slots=True)
 class _Sheet:
-    """One page: `notes` is what the speaker sees."""
+    """One page: `notes` is what the speaker sees, `file` the path of a file within the file."""
 
     number: int
     place: Place
     title: str
     text: str
     notes: str = ""
+    file: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +97,7 @@ async def _file(path: Path, settings: Settings) -> _AsRead:
     limits = Limits(strict=settings.sandbox == "required")
     reading = await read(path.name, content, limits=limits)
     cut = passages(reading, document="", version="", audience="all", title=reading.title)
-    pages = [_Sheet(p.position, p.place, p.title, p.text, p.notes) for p in reading.pages]
+    pages = [_Sheet(p.position, p.place, p.title, p.text, p.notes, p.file) for p in reading.pages]
     return _AsRead(
         reading.name,
         reading.title,
@@ -164,6 +166,7 @@ def _json(as_read: _AsRead) -> Json:
             "number": page.number,
             "place": page.place.to("en"),
             "title": page.title,
+            "file": page.file,
             "text": page.text,
             "tables": tables,
             "notes": page.notes,
@@ -208,12 +211,16 @@ def _print(as_read: _AsRead, language: Language) -> None:
     for line in _flags(as_read.flags, texts, language):
         console.print(f"⚠ {line}", markup=False, soft_wrap=True)
     for page in as_read.pages:
-        title = " · ".join(filter(None, (page.place.to(language), page.title)))
+        title = _told_once((page.file, page.place.to(language), page.title))
         console.rule(title, align="left", characters="─")
         _print_text(page.text, console)
         if page.notes:
             console.print(texts.say("documents.view_notes", language), style="dim")
             _print_text(page.notes, console)
+
+
+def _told_once(names: Sequence[str]) -> str:
+    return " · ".join(dict.fromkeys(filter(None, names)))
 
 
 def _gap(receipt: Receipt | None, texts: Texts, language: Language) -> Iterator[str]:
@@ -229,9 +236,8 @@ def _gap(receipt: Receipt | None, texts: Texts, language: Language) -> Iterator[
 def _flags(flags: Sequence[Flag], texts: Texts, language: Language) -> Iterator[str]:
     """Yield a sentence for each kind of thing to look at."""
     for kind in sorted({flag.kind for flag in flags}):
-        pages = sorted({flag.page for flag in flags if flag.kind == kind and flag.page})
-        named = ", ".join(map(str, pages)) or "–"
-        yield texts.say(f"documents.flag_{kind}", language, pages=named)
+        place = where(texts, language, flags, kind)
+        yield texts.say(f"documents.flag_{kind}", language, pages=place)
 
 
 def _print_text(text: str, console: Console) -> None:

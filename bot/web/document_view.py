@@ -22,6 +22,7 @@ from bot.web.templates import template
 from bot.web.view import View, session_of
 from handlers.conversation import Message, Person, Press
 from handlers.documents.document_view import DocumentView, Seen
+from handlers.documents.flags import where
 from handlers.documents.names import display
 from handlers.texts import Texts
 from knowledge.errors import LibraryUnavailable, UnknownDocument
@@ -160,9 +161,12 @@ class DocumentPages:
         if not seen.admin:
             return []
         number = seen.leaf.number
-        kinds = {flag.kind for flag in seen.version.flags if flag.page == number}
-        say = self._texts.say
-        return [say(f"documents.flag_{kind}", language, pages=number) for kind in sorted(kinds)]
+        here = [flag for flag in seen.version.flags if flag.page == number]
+        notes: list[str] = []
+        for kind in sorted({flag.kind for flag in here}):
+            place = where(self._texts, language, here, kind)
+            notes.append(self._texts.say(f"documents.flag_{kind}", language, pages=place))
+        return notes
 
     def _say(self, language: Language, name: str, **values: object) -> str:
         return self._texts.say(f"documents.view_{name}", language, **values)

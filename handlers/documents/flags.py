@@ -1,9 +1,12 @@
 """What to look at in a file: unreadable text, scans, hidden text, instructions. Pure."""
 
+from collections.abc import Sequence
+
 from handlers.conversation import Message
 from handlers.documents.context import Context
 from handlers.documents.names import display
-from knowledge.values import Version
+from handlers.texts import Texts
+from knowledge.values import Flag, Language, Version
 
 PAGES = 20  # page numbers, or places, written out
 NAMED = ("formula", "unread_part", "doubtful")  # their flags say themselves what they are about
@@ -18,52 +21,55 @@ def flag_fact(context: Context, message: Message, version: Version, kind: str) -
     if not pages:
         return context.say("none", message)
     if kind == "hidden_text":
-        return where(context, message, version, kind)
-    return context.say("on_pages", message, n=len(pages), pages=_pages(version, kind))
+        return where(context.texts, message.person.language, version.flags, kind)
+    return context.say("on_pages", message, n=len(pages), pages=_pages(version.flags, kind))
 
 
-def where(context: Context, message: Message, version: Version, kind: str) -> str:
-    """Return where the things of this kind stand; hidden text of a workbook by its sheet."""
+def where(texts: Texts, language: Language, flags: Sequence[Flag], kind: str) -> str:
+    """
+    Return where the things of this kind stand: on which pages, in which sheet, somewhere in the
+    file; or what they are, where the flags name them.
+    """
     if kind in NAMED:
-        return _named(version, kind)
-    if kind != "hidden_text":
-        return _pages(version, kind)
-    places, others = [], []
-    for flag in version.flags:
+        return _named(flags, kind)
+    places: list[str] = []
+    others: list[int] = []
+    for flag in flags:
         if flag.kind != kind:
             continue
-        place = _sheet(context, message, flag.detail)
+        place = _sheet(texts, language, flag.detail)
         if place:
             places.append(place)
         else:
             others.append(flag.page)
     if any(others):
-        places.append(context.say("at_pages", message, pages=_pages(version, kind)))
+        pages = _pages(flags, kind)
+        places.append(texts.say("documents.at_pages", language, pages=pages))
     elif others:
-        places.append(context.say("at_file", message))
-    separator = "、" if message.person.language == "ja" else "; "
+        places.append(texts.say("documents.at_file", language))
+    separator = "、" if language == "ja" else "; "
     return separator.join(places[:PAGES])
 
 
-def _named(version: Version, kind: str) -> str:
+def _named(flags: Sequence[Flag], kind: str) -> str:
     """Return the details of the flags of a kind whose details name things in the file."""
-    details = [display(flag.detail) for flag in version.flags if flag.kind == kind]
+    details = [display(flag.detail) for flag in flags if flag.kind == kind]
     more = "…" if len(details) > PAGES else ""
     return "; ".join(details[:PAGES]) + more
 
 
-def _sheet(context: Context, message: Message, detail: str) -> str:
+def _sheet(texts: Texts, language: Language, detail: str) -> str:
     """Return what of which sheet is hidden ("hidden_rows: 3: 月次"), "" where it is no sheet."""
     what, _, rest = detail.partition(": ")
     if what == "hidden_sheet":
-        return context.say("at_sheet", message, name=display(rest))
+        return texts.say("documents.at_sheet", language, name=display(rest))
     count, _, name = rest.partition(": ")
     if not name:
         return ""
     if what == "hidden_rows":
-        return context.say("at_rows", message, n=count, name=display(name))
+        return texts.say("documents.at_rows", language, n=count, name=display(name))
     if what == "hidden_columns":
-        return context.say("at_columns", message, n=count, name=display(name))
+        return texts.say("documents.at_columns", language, n=count, name=display(name))
     return ""
 
 
@@ -71,9 +77,9 @@ def _percent(pages: int, of: int) -> str:
     return f"{round(100 * pages / of)} %" if pages and of else "0 %"
 
 
-def _pages(version: Version, kind: str) -> str:
+def _pages(flags: Sequence[Flag], kind: str) -> str:
     """Return the pages with this flag, "–" when it is the whole file's."""
-    flagged = {flag.page for flag in version.flags if flag.kind == kind and flag.page}
+    flagged = {flag.page for flag in flags if flag.kind == kind and flag.page}
     pages = sorted(flagged)
     written = ", ".join(str(page) for page in pages[:PAGES])
     if len(pages) > PAGES:

@@ -127,7 +127,8 @@ class Report:
         """Return a sentence for each kind of thing to look at."""
         warnings = []
         for kind in sorted({flag.kind for flag in self.version.flags}):
-            pages = where(self.context, self.message, self.version, kind)
+            language = self.message.person.language
+            pages = where(self.context.texts, language, self.version.flags, kind)
             warnings.append(self.context.say(f"flag_{kind}", self.message, pages=pages))
         for flag in self.version.flags:
             number = fault.number(flag.detail) if flag.kind == "truncated" else ""

@@ -16,6 +16,7 @@ from knowledge.reading.readers.sections import SEPARATOR
 from knowledge.text.outline import CELL
 from knowledge.values import Page
 
+_BUNDLE = "zip"
 _HEAD = 4  # lines looked at on the first page
 _LONGEST = 60  # characters of a line that is a title
 _SIGNS = re.compile(r"[\W_]+")
@@ -96,7 +97,7 @@ def title_of(own: str, name: str, kind: str, pages: Sequence[Page]) -> str:
     """
     said = _PROGRAM.sub("", own).strip()
     stem = name.rpartition(".")[0].strip() or name.strip()
-    headed = _headed(pages)
+    headed = "" if kind == _BUNDLE else _headed(pages)  # its first file is not all of it
     if _is_name(said) and (kind != "pdf" or _told(said, stem, pages)):
         return said
     if headed:

@@ -1,6 +1,7 @@
 """What is read of a file or a document, looked at in the terminal; nothing is added by it."""
 
 import json
+from zipfile import ZipFile
 
 from tests.bot.command.conftest import ENGLISH
 
@@ -37,13 +38,19 @@ def test_a_file_is_shown_as_it_is_read_and_not_added(tmp_path, call):
 
 def test_what_is_hidden_and_what_cannot_be_read_is_named(tmp_path, call, shared):
     hidden = shared / "documents_faithful/k_コメント_非表示.xlsx"
-    told = call("read", str(hidden), environment=ENGLISH)
+    bundle = tmp_path / "台帳.zip"
+    with ZipFile(bundle, "w") as files:
+        files.write(hidden, "総務/備品.xlsx")
+        files.writestr("総務/図面.xyz", b"\0\1")
+    told = call("read", str(bundle), environment=ENGLISH)
     broken = tmp_path / "broken.pdf"
     broken.write_bytes(b"%PDF-1.7\nnothing follows")
     refused = call("read", str(broken), environment=JAPANESE)
     nowhere = call("read", "nowhere.pdf")
 
-    assert "hidden text" in told.stdout
+    assert "hidden text (sheet “旧様式”)" in told.stdout
+    assert "could not be read (総務／図面.xyz)" in told.stdout
+    assert "\n総務/備品.xlsx · " in told.stdout  # each page below the file it is of
     assert "旧上限" not in told.stdout
     assert refused.returncode == 1
     assert "broken.pdf" in refused.stderr

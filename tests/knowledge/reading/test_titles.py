@@ -59,6 +59,7 @@ def test_what_nobody_would_say_is_no_title(junk, kind):
         ("", "final_v3.docx", "docx", REPORT, "Travel Policy"),
         ("3つの約束", "a.md", "markdown", TEXT, "3つの約束"),
         ("", "index.html", "html", TEXT, "index"),
+        ("", "規程集.zip", "zip", COVER, "規程集"),  # whatever its first file is called
         ("", ".txt", "text", Page(1, Place("part", 1), "1 | 2"), ".txt"),
     ],
 )
