@@ -49,12 +49,12 @@ _KATAKANA = re.compile(rf"{_NUMBER} ?(千万|百万|億|万|千)? ?(?:米?(ド�
 _FOREIGN = re.compile(
     rf"(US\$|\$|€|£|¥|￥|\b(?:USD|EUR|GBP|JPY)\b) ?{_NUMBER}"
     r" ?(k|m|mn|million|thousand|b|billion)?\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,  # a word of letters ends where Japanese begins
 )
 _NAMED = re.compile(
     rf"{_NUMBER} ?(k|m|mn|million|thousand|billion)?"
     r" ?(yen|jpy|usd|dollars?|euros?|eur|gbp|pounds?)\b",
-    re.IGNORECASE,
+    re.IGNORECASE | re.ASCII,
 )
 _MONTHS = (
     (re.compile(r"(半)年"), YEAR),

@@ -29,6 +29,7 @@ Subject = Literal[
     "risks",
     "review",
     "explain",
+    "headline",
     "care",
     "before",
     "people",
@@ -117,7 +118,9 @@ class Asking:
             return view.say("told_nobody")
         if subject == "cost" and people:
             return explaining.cost(view, people, block)
-        changes = self._supposing.changes(view, question)
+        changes = None
+        if subject != "stop":  # a span of time in that is no deadline
+            changes = self._supposing.changes(view, question)
         if changes:
             return supposed(view, changes)
         if subject == "cost" or (people and subject in (None, "flips")):
@@ -164,6 +167,7 @@ TELLERS: Mapping[Subject, Callable[[ResultView], str]] = {
     "risks": explaining.risks,
     "review": explaining.review,
     "explain": explaining.in_short,
+    "headline": lambda view: view.words.headline(),
     "care": explaining.care,
     "before": explaining.before,
     "people": explaining.people,
