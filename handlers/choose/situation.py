@@ -28,7 +28,8 @@ AFTER = 14  # characters behind a hit in which a Japanese negation belongs to it
 BEFORE = 22  # characters before a hit in which an English negation belongs to it
 _DIGITS = re.compile(r"\d{16,}")  # no amount; each of them would cost time
 _PIECE = re.compile(
-    r"[、・/;\n。]|,(?!\d{3})|(?<=[人名円月年間万億])\s+|\sと\s|\s+and\s+", re.IGNORECASE
+    r"[、・/;\n。]|\.(?:\s+|$)|,(?!\d{3})|(?<=[人名円月年間万億])\s+|\sと\s|\s+and\s+",
+    re.IGNORECASE,
 )
 _SENTENCE = re.compile(r"(?<=[。!?！？\n])|(?<=[.;；])\s+")
 _TURN = re.compile(
@@ -201,19 +202,23 @@ class Situation:
 
     def _listed(self, text: str) -> Iterator[tuple[str, str, str]]:
         """
-        Yield what a mere list of limits says: "1か月、1人、50万円". Amounts without a word beside
-        them count only where the text holds nothing that is no limit.
+        Yield what a mere list of limits says: "1か月、1人、50万円", "nobody, one month". Amounts
+        without a word beside them count only where the text holds nothing that is no limit.
         """
         if len(text) > LISTED:
             return
         pieces = [piece.strip() for piece in _PIECE.split(text) if piece.strip()]
-        amounts = []
+        amounts, answers = [], []
         for piece in pieces:
             amount = bare(piece)
             if amount is not None:
                 amounts.append(amount)
-            elif not any(self._clause(piece)):
+                continue
+            said_so = list(self._clause(piece))
+            if not said_so:
                 return
+            answers += said_so
+        yield from answers
         for criterion, said in amounts:
             yield criterion, self._band(criterion, said.value), said.words
 

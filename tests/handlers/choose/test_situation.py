@@ -55,9 +55,15 @@ def read(text: str) -> dict[str, str]:
         ("2年前から検討しています", {}),
         ("こんにちは", {}),
         ("Hello there", {}),
+        ("nobody, one month", {"team": "none", "time": "m1"}),
+        ("No one. One month. $5k", {"team": "none", "time": "m1", "budget": "xs"}),
+        ("誰もいません。1か月で。予算ゼロ。", {"team": "none", "time": "m1", "budget": "xs"}),
+        ("3億円、1か月、誰もいない", {"team": "none", "time": "m1", "budget": "l"}),
+        ("誰もいない会議室の予約をしたい。", {"team": None}),
+        ("Nobody uses it yet, one month to go", {"team": None}),
     ],
 )
-def test_plain_words_are_read_by_rules(text: str, expected: dict[str, str]) -> None:
+def test_plain_words_are_read_by_rules(text: str, expected: dict[str, str | None]) -> None:
     found = read(text)
     assert {name: found.get(name) for name in expected} == expected
     assert len(found) <= len(expected) + 1
