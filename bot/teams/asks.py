@@ -34,15 +34,14 @@ def _drawable(ask: Ask) -> list[Field]:
 
 def _with_hint(element: Element, field: Field, ask: Ask, drawer: Drawer) -> list[Element]:
     """
-    Return an input with what helps to answer it. A list that is closed says so, or it looks empty;
-    a guided question has its hint below all answers.
+    Return an input with what helps to answer it. A list that is closed asks to choose, or it looks
+    empty; its hint stands below, for inside it would look like an answer and be cut. A guided
+    question has its hint below all answers.
     """
     if element["type"] != "Input.ChoiceSet" or ask.step:
         return [element]
-    if element.get("style") == "compact":
-        if field.initial:
-            return [element]
-        return [element | {"placeholder": field.hint or drawer.say("choose")}]
+    if element.get("style") == "compact" and not field.initial:
+        element = element | {"placeholder": drawer.say("choose")}
     if not field.hint:
         return [element]
     hint = block_text(marked(field.hint), isSubtle=True, size="Small", spacing="Small")

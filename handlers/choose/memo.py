@@ -165,7 +165,7 @@ def _signatures(view: ResultView) -> tuple[tuple[str, ...], ...]:
     say = view.say
     decider = view.run.decider or BLANK
     return (
-        (say("memo_role"), say("person"), say("date")),
+        (say("memo_role"), say("person"), say("memo_date")),
         (say("memo_author"), view.run.name, datetime.now(UTC).date().isoformat()),
         (say("memo_decider"), decider, BLANK),
     )

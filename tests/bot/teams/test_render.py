@@ -176,12 +176,16 @@ def test_an_open_choice_says_what_helps_and_the_form_what_it_is_for():
     ]
     form = ask(RAW_FORM | {"text": "わかる所だけ教えてください", "fields": fields})
     one, two = form.fields
-    form = replace(form, fields=(replace(one, hint="迷ったら厳しいほう"), two))
+    helped = replace(one, hint="迷ったら厳しいほう")
+    form = replace(form, fields=(helped, two, replace(helped, id="three", initial="a")))
     shown = asks.body(form, Drawer("ja", TEXTS))
     inputs = [element for element in shown if element["type"] == "Input.ChoiceSet"]
 
-    assert [one["placeholder"] for one in inputs] == ["迷ったら厳しいほう", "選んでください"]
-    assert "わかる所だけ教えてください" in [element.get("text") for element in shown]
+    texts = [element.get("text") for element in shown]
+    assert [one.get("placeholder") for one in inputs] == ["選んでください", "選んでください", None]
+    assert "わかる所だけ教えてください" in texts
+    for one in (inputs[0], inputs[2]):  # in the list it looked like an answer, or was not seen
+        assert texts[shown.index(one) + 1] == "迷ったら厳しいほう"
 
 
 def test_bars_bear_whole_names_where_the_short_ones_are_cut():

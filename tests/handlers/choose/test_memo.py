@@ -115,6 +115,7 @@ def test_a_memo_names_who_decides_when_it_is_looked_at_again_and_what_would_brin
         assert words in text
     assert re.search(r"Review on \d{4}-\d{2}-\d{2}", text)
     assert "Sooner if" in text
+    assert "| Role | Name | Date |" in text
 
 
 @pytest.mark.parametrize(
