@@ -131,16 +131,16 @@ async def test_everything_lies_in_one_slot_and_goes_on_after_a_failover(ports, h
         with told(ports[3]) as replica:
             replica.execute_command("CLUSTER FAILOVER", "TAKEOVER")
             await until(lambda: replica.info("replication")["role"] == "master")
-        kept, after = None, -1
+        kept, after, gap = None, -1, -1
         for _ in range(300):
             try:
                 kept = kept or await sessions.load("run", "r")
                 await sessions.save("run", "r", {"step": 2})
                 after = await application.queue.depth()  # by connections of its own
+                gap = await sessions.gap("audit")
                 break
             except SessionsUnavailable:
                 await asyncio.sleep(0.1)
-        gap = await sessions.gap("audit")
         state = await sessions.state()
 
     slots = {}
