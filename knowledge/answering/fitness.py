@@ -195,7 +195,7 @@ def _wanted_signs(
 
 
 def _explains(asked: Asked, passage: Passage, row: str) -> bool:
-    """Whether a row of a table explains the thing it is about, and that thing's meaning is asked."""
+    """Whether a row of a table says what the thing is that it is about, and that is asked."""
     if asked.wanted.kind != "meaning" or passage.kind != "table":
         return False
     about, bar, _ = row.partition(CELL)
