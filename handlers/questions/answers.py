@@ -146,11 +146,14 @@ def _whole(answer: Answer, texts: Texts) -> list[Buttons]:
 def _made(answer: Answer, texts: Texts) -> str:
     """
     Say what the answer was made of, and for sentences a model wrote how many rest on a source: a
-    quote is its own.
+    quote is its own, and is said to answer where that is sure.
     """
     language, say = answer.language, texts.say
     if answer.mode != "llm":
-        return say("ask.made_extractive", language)
+        quoted = say("ask.made_extractive", language)
+        if answer.certainty == "sure":
+            return f"{quoted} · {say('ask.sure', language)}"
+        return quoted
     supported = sum(1 for sentence in answer.sentences if sentence.citations)
     of = len(answer.sentences)
     parts = [say("ask.made_llm", language)]

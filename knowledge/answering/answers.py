@@ -30,6 +30,7 @@ from knowledge.answering.progress import OnStep, Progress
 from knowledge.answering.question import Turn, tidy
 from knowledge.answering.stages import Question, Retrieved, Verified, Written
 from knowledge.answering.suggestions import asked_for, further
+from knowledge.answering.sureness import Sureness
 from knowledge.answering.trace import Limit, Stage, Trace
 from knowledge.answering.tracing import trace
 from knowledge.answering.wording import Wording
@@ -121,7 +122,8 @@ class Answers:
             entailment = Entailment(self._analysis)
             self._generator = Generator(model, allowance=allowance, entailment=entailment)
         self._extractor = Extractor(self._analysis, likeness)
-        self._writer = Writer(library, self._extractor, self._generator, self._wording)
+        sureness = Sureness(likeness)
+        self._writer = Writer(library, self._extractor, sureness, self._generator, self._wording)
         self._authority = Authority(library, library.document, self._today)
         self._named = NamedArticles(library, self._wording)
         self._given = engine

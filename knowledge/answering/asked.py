@@ -3,7 +3,8 @@ What a question wants, and the sentence that may give it.
 """
 
 import re
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from knowledge.answering.extractive import Candidate
 from knowledge.text.parts import Parts, parts_named
@@ -49,7 +50,7 @@ class Deciding:
     """
     The sentence that answers: where it stands in the passage of the hit at index `hit`, the line
     that announces it where it is an item of a list, and the candidate it comes from. `lists` where
-    it announces a list itself.
+    it announces a list itself. `signs` are those of `fitness.py` that make up its score.
     """
 
     hit: int
@@ -58,3 +59,4 @@ class Deciding:
     candidate: Candidate
     score: float = 0.0
     lists: bool = False
+    signs: Mapping[str, float] = field(default_factory=dict, compare=False)

@@ -1,5 +1,6 @@
 """
-How likely the passages hold the answer at all, and whether that is enough to answer, or to be sure.
+How likely the passages hold the answer at all, and whether that is enough to answer. Whether the
+answer is sure is judged later (`sureness.py`), but where words alone are known.
 
 Two linear models. One knows words alone; it was trained on reading-comprehension questions whose
 passages were taken away. Where words can be compared by what they mean, the other one judges, by
@@ -9,8 +10,8 @@ questions whose documents are not (`tests/benchmarks/train_certainty.py`).
 
 import json
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cache
 from pathlib import Path
 from typing import Any, Literal
@@ -48,6 +49,7 @@ SIGNS = (
 DOUBT = 0.03
 # of the content words: with more than a third unheard of, a question is about something else
 MUCH = 0.34
+UNSHOWN = "unshown"
 TINY = 1e-9  # a score of nothing
 
 Verdict = Literal["none", "unsure", "sure"]
@@ -57,12 +59,15 @@ Verdict = Literal["none", "unsure", "sure"]
 class Judgement:
     """
     `likely` is how likely the passages hold the answer, 0..1; `verdict` says it in the words of an
-    answer. `missing` are content words of the question that none of them holds.
+    answer. `missing` are content words of the question that none of them holds. `coverage` are the
+    signs of `coverage.py` by name, empty where words alone were compared; under `UNSHOWN` stands 1
+    where an amount of money is asked for and none is to be seen.
     """
 
     likely: float
     verdict: Verdict
     missing: tuple[str, ...]
+    coverage: Mapping[str, float] = field(default_factory=dict)
 
 
 class Certainty:
@@ -81,9 +86,11 @@ class Certainty:
         if self._kinship is None or not self._kinship.usable:
             return _by_words(overlap, hits, distances)
         coverage = self._coverage(overlap, hits, distances)
-        likely = chance(coverage.row(self._kinship))
+        row = coverage.row(self._kinship)
         bounds = learned()["bounds"]
-        return _judgement(overlap, likely, bounds["refuse"], bounds["sure"])
+        judgement = _judgement(overlap, chance(row), bounds["refuse"], bounds["sure"])
+        by_name = dict(zip(COVERAGE, row.tolist(), strict=True))
+        return replace(judgement, coverage=by_name | {UNSHOWN: float(_unshown(overlap))})
 
     def _coverage(self, overlap: Features, hits: Sequence[Hit], distances: Floats) -> Coverage:
         passages = [hit.passage for hit in hits]
@@ -107,8 +114,7 @@ def _by_words(overlap: Features, hits: Sequence[Hit], distances: Floats) -> Judg
 def _judgement(overlap: Features, likely: float, refuse: float, sure: float) -> Judgement:
     """Return the verdict; a price without an amount of money is never sure."""
     query = overlap.query
-    wanted = unmistakable(query.kinds)
-    if wanted and not overlap.shown(wanted):
+    if _unshown(overlap):
         likely = min(likely, sure / 2)
     verdict: Verdict = "unsure"
     if likely < refuse:
@@ -116,6 +122,12 @@ def _judgement(overlap: Features, likely: float, refuse: float, sure: float) -> 
     elif likely >= sure:
         verdict = "sure"
     return Judgement(likely, verdict, query.missing(held_by_any(overlap)))
+
+
+def _unshown(overlap: Features) -> bool:
+    """Whether what is asked for has a form nobody mistakes, as money has, and none is there."""
+    wanted = unmistakable(overlap.query.kinds)
+    return bool(wanted) and not overlap.shown(wanted)
 
 
 def chance(row: Floats) -> float:

@@ -69,7 +69,7 @@ def ranked(
         score = 0.0
         for name, weight in WEIGHTS.items():
             score += weight * shown[name]
-        weighed.append(replace(deciding, score=score))
+        weighed.append(replace(deciding, score=score, signs=shown))
     return sorted(weighed, key=_negated_score)
 
 

@@ -8,8 +8,8 @@ of pretending to understand.
 """
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -88,7 +88,8 @@ class Extract:
     answer is among them, 0..1; `verdict` says it in the words of an answer. `missing` are content
     words that no passage holds. `table`, for questions that compare, has a header and rows of
     cells, every cell an exact quote of the first pick's passage. `candidates` are all units that
-    may be quoted, in reading order, passage by passage.
+    may be quoted, in reading order, passage by passage. `coverage` are the signs that `likely` was
+    judged by, empty where words alone were compared.
     """
 
     picks: tuple[Pick, ...]
@@ -97,6 +98,7 @@ class Extract:
     missing: tuple[str, ...]
     table: tuple[tuple[str, ...], ...] = ()
     candidates: tuple[Candidate, ...] = ()
+    coverage: Mapping[str, float] = field(default_factory=dict)
 
 
 class Extractor:
@@ -142,9 +144,17 @@ class Extractor:
         verdict = judgement.verdict
         if not picks:
             return Extract(picks, judgement.likely, "none", judgement.missing)
-        if verdict == "sure" and not all(_whole(looked[pick.hit], pick) for pick in picks):
+        if verdict == "sure" and not all(is_whole(looked[pick.hit], pick.spans) for pick in picks):
             verdict = "unsure"  # a sentence that somebody tore may say the opposite
-        return Extract(picks, judgement.likely, verdict, judgement.missing, rows, candidates)
+        return Extract(
+            picks,
+            judgement.likely,
+            verdict,
+            judgement.missing,
+            rows,
+            candidates,
+            judgement.coverage,
+        )
 
     def _compared(
         self, asked: Query, candidates: Sequence[Candidate], hits: Sequence[Hit]
@@ -302,8 +312,9 @@ def _candidates(
     return tuple(candidates)
 
 
-def _whole(hit: Hit, pick: Pick) -> bool:
-    return hit.passage.kind != "prose" or whole(hit.passage.text, pick.spans)
+def is_whole(hit: Hit, spans: Sequence[Span]) -> bool:
+    """Whether lines of a passage are no torn sentence."""
+    return hit.passage.kind != "prose" or whole(hit.passage.text, spans)
 
 
 def _is_partial(text: str, words: Terms, number: int) -> bool:

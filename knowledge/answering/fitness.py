@@ -66,7 +66,7 @@ def signs(
     weights = _weights(query)
     nearest = 0.0
     for deciding in told:
-        nearest = max(nearest, _near(deciding, hits))
+        nearest = max(nearest, near_of(deciding, hits))
     numbers = {deciding.hit for deciding in told}
     subjects = _subjects_held(query, numbers, hits)
     most = max(subjects.values(), default=0.0)
@@ -95,7 +95,7 @@ def _subjects_held(query: Query, numbers: Collection[int], hits: Sequence[Hit]) 
     subjects = {
         form: weight
         for form, weight, noun in words_told
-        if weight > 0 and noun >= NOUN and _tells(form, query)
+        if weight > 0 and noun >= NOUN and tells(form, query)
     }
     whole = sum(subjects.values()) or 1.0
     subjects = {form: weight / whole for form, weight in subjects.items()}
@@ -104,7 +104,7 @@ def _subjects_held(query: Query, numbers: Collection[int], hits: Sequence[Hit]) 
         passage = hits[number].passage
         if passage.language == query.language:
             words = f"{passage_title(passage)}\n{passage.text}"
-            held[number] = _shared(words, subjects, query.others)
+            held[number] = share_of(words, subjects, query.others)
     return held
 
 
@@ -123,8 +123,8 @@ def _shared_signs(
     share = candidate.share
     if len(candidate.spans) > MANY:  # a long list has many words and need not be about them
         head = passage.text[slice(*candidate.spans[0])]
-        share = min(share, _shared(f"{title} {head}\n{line}", weights, query.others))
-    near = _near(deciding, hits)
+        share = min(share, share_of(f"{title} {head}\n{line}", weights, query.others))
+    near = near_of(deciding, hits)
     place = ""
     if passage.language != query.language:
         place = ABROAD
@@ -132,7 +132,7 @@ def _shared_signs(
     return signs | {
         "form": candidate.score,
         f"share{place}": share,
-        "own": _shared(line, weights, query.others),
+        "own": share_of(line, weights, query.others),
         f"likeness{place}": candidate.likeness,
         f"near{place}": near,
         "behind": near - nearest,
@@ -202,7 +202,7 @@ def _explains(asked: Asked, passage: Passage, row: str) -> bool:
     return bool(bar) and about.strip() in asked.text and bool(_EXPLAINED.search(passage.text))
 
 
-def _near(deciding: Deciding, hits: Sequence[Hit]) -> float:
+def near_of(deciding: Deciding, hits: Sequence[Hit]) -> float:
     """Return how near a line's unit lies to the question, 0 where that is not known."""
     near = hits[deciding.hit].near
     number = deciding.candidate.number
@@ -244,15 +244,15 @@ def _is_label(passage: Passage, span: Span) -> bool:
 def _weights(query: Query) -> dict[str, float]:
     """Return the content words of a question with their shares."""
     weights = zip(query.forms, query.content.tolist(), strict=True)
-    return {form: weight for form, weight in weights if weight > 0 and _tells(form, query)}
+    return {form: weight for form, weight in weights if weight > 0 and tells(form, query)}
 
 
-def _tells(form: str, query: Query) -> bool:
+def tells(form: str, query: Query) -> bool:
     """Whether a word tells enough: one letter does only where the glossary knows it (兄)."""
     return len(form) > 1 or form in query.others
 
 
-def _shared(
+def share_of(
     line: str, weights: Mapping[str, float], others: Mapping[str, tuple[str, ...]]
 ) -> float:
     """

@@ -53,7 +53,7 @@ class OwnLanguage:
         for best in ranked(asked, query, self._extractor.extract(query, [hit]).candidates, [hit]):
             said = hit.passage.text[slice(*best.span)]
             if best.candidate.number == unit and _tells_as_much(asked, told, said):
-                return replace(best, hit=index_of(among, hit))
+                return replace(best, hit=index_of(among, hit), score=deciding.score)
         return None
 
 

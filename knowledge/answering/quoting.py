@@ -6,10 +6,11 @@ need hold both.
 """
 
 from collections.abc import Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from knowledge.answering.articles import article
 from knowledge.answering.asked import Asked, Deciding
+from knowledge.answering.chosen import Choice
 from knowledge.answering.composing import Part, Rows, beside_each_other, composed
 from knowledge.answering.deciding import ranked
 from knowledge.answering.defining import defines
@@ -17,6 +18,7 @@ from knowledge.answering.extractive import Candidate, Extract, Extractor
 from knowledge.answering.own_language import OwnLanguage
 from knowledge.answering.sides import asked_of, index_of, sides
 from knowledge.answering.stages import Question, Written
+from knowledge.answering.sureness import Sureness
 from knowledge.answering.wording import Wording
 from knowledge.retrieval.preference import prefer
 from knowledge.retrieval.query import Query
@@ -29,12 +31,27 @@ FOUND = 30  # passages looked at
 TOPIC = 4  # words that a question takes over from the one before it in the same message
 
 
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A part of an answer, and whether it is sure."""
+
+    part: Part
+    sure: bool
+
+
 class Quoter:
     """Answers from what was retrieved, and looks again for the parts of a question."""
 
-    def __init__(self, source: PassageSource, extractor: Extractor, wording: Wording) -> None:
+    def __init__(
+        self,
+        source: PassageSource,
+        extractor: Extractor,
+        sureness: Sureness,
+        wording: Wording,
+    ) -> None:
         self._source = source
         self._extractor = extractor
+        self._sureness = sureness
         self._wording = wording
         self._own = OwnLanguage(source, extractor)
 
@@ -43,44 +60,48 @@ class Quoter:
     ) -> Written:
         """
         Return the answer in one sentence with its article; of a comparison both sides, of several
-        questions each.
+        questions each. It is sure where each of them is.
 
         Raises:
             LibraryUnavailable: the index did not answer.
         """
         among = list(written.hits)
-        sure = extract.verdict == "sure"
-        parts: list[Part] = []
+        judged: list[Judged] = []
         if not _sets_beside(extract.table, sides(question.search_text)):
-            parts = await self._both_sides(question, among)
-            sure = sure or len(parts) > 0
-        if not parts and not extract.table:
-            parts = await self._several(question, among)
-        if not parts:
-            parts = [await self._one(question, query, among, extract)]
-            sure = sure or defines(question.search_text, parts[0].article.deciding)
+            judged = await self._both_sides(question, among)
+        if not judged and not extract.table:
+            judged = await self._several(question, among)
+        if not judged:
+            judged = [await self._one(question, query, among, extract)]
+        parts = [one.part for one in judged]
         return replace(
             written,
             mode="extractive",
             hits=tuple(among),
             draft=composed(parts, question.language, self._wording),
-            certainty="sure" if sure else "unsure",
+            certainty="sure" if all(one.sure for one in judged) else "unsure",
             table=() if len(parts) > 1 else extract.table,
         )
 
     async def _one(
         self, question: Question, query: Query, among: list[Hit], extract: Extract
-    ) -> Part:
+    ) -> Judged:
         """Return what answers the whole question, in the asker's language where that says it."""
         asked = Asked.of(question.search_text)
         candidates = extract.candidates
         if extract.table:
             first = extract.picks[0].hit  # where the table stands
             candidates = tuple(one for one in candidates if one.hit == first)
-        deciding = ranked(asked, query, candidates, among)
-        best = deciding[0] if deciding else _picked(extract)
-        best = await self._own.of(question, query, asked, best, among) or best
-        return await self._part(question, asked, best, among, table=extract.table)
+        told = ranked(asked, query, candidates, among)
+        best = told[0] if told else _picked(extract)
+        own = await self._own.of(question, query, asked, best, among)
+        if own is not None:
+            best, told = own, [own, *told[1:]]
+        part = await self._part(question, asked, best, among, table=extract.table)
+        if defines(question.search_text, part.article.deciding):
+            return Judged(part, sure=True)
+        choice = Choice(asked, query, among, told, best, part.article)
+        return Judged(part, self._sureness.is_sure(choice, extract))
 
     async def _part(  # all of it is one part: whose, what, where
         self,
@@ -89,16 +110,15 @@ class Quoter:
         deciding: Deciding,
         hits: Sequence[Hit],
         *,
-        name: str = "",
         table: tuple[tuple[str, ...], ...] = (),
     ) -> Part:
         every = asked.wanted.every
         whole = await article(self._source, question.readers, deciding, hits, every=every)
         if every or asked.wanted.kind in ("items", "steps"):
             whole = whole.led()
-        return Part(asked, deciding, whole, name, table)
+        return Part(asked, deciding, whole, table=table)
 
-    async def _both_sides(self, question: Question, among: list[Hit]) -> list[Part]:
+    async def _both_sides(self, question: Question, among: list[Hit]) -> list[Judged]:
         """
         Return what is said of each of two things that a question compares, none unless something
         likely is said of both. `among` grows by the passages found for them.
@@ -106,20 +126,20 @@ class Quoter:
         names = sides(question.search_text)
         if names is None:
             return []
-        parts: list[Part] = []
+        judged: list[Judged] = []
         for name, text in zip(names, asked_of(question.search_text, names), strict=True):
-            part = await self._side(question, name, text, among)
-            if part is None:
+            side = await self._side(question, name, text, among)
+            if side is None:
                 return []
-            parts.append(part)
-        first, second = parts
-        if first.article.quote == second.article.quote:
+            judged.append(side)
+        first, second = judged
+        if first.part.article.quote == second.part.article.quote:
             return []
-        return parts
+        return judged
 
     async def _side(
         self, question: Question, name: str, text: str, among: list[Hit]
-    ) -> Part | None:
+    ) -> Judged | None:
         """Return what is said of one side, from a passage that holds every word of its name."""
         named = await self._source.query(name, readers=question.readers)
         hits = await self._search(question, named)
@@ -127,45 +147,59 @@ class Quoter:
             return None
         query = await self._source.query(text, readers=question.readers)
         extract = self._extractor.extract(query, hits)
-        asked = Asked.of(text)
         about = [one for one in extract.candidates if self._names(named, hits[one.hit], one)]
-        deciding = ranked(asked, query, about or extract.candidates, hits)
-        if not deciding:
+        extract = replace(extract, candidates=tuple(about) or extract.candidates)
+        side = await self._judged(question, query, text, hits, extract, among)
+        if side is None:
             return None
-        best = replace(deciding[0], hit=index_of(among, hits[deciding[0].hit]))
-        return await self._part(question, asked, best, among, name=name)
+        return replace(side, part=replace(side.part, name=name))
 
     def _names(self, named: Query, hit: Hit, candidate: Candidate) -> bool:
         """Whether a unit, or the heading above it, holds every word of a name."""
         lacking = self._extractor.lacking(named, hit, candidate)
         return not lacking
 
-    async def _several(self, question: Question, among: list[Hit]) -> list[Part]:
+    async def _several(self, question: Question, among: list[Hit]) -> list[Judged]:
         """Return what answers each of several questions, none where there is but one."""
         texts = subquestions(question.search_text)
         if len(texts) < 2:
             return []
-        parts: list[Part] = []
+        judged: list[Judged] = []
         topic = ""
         for text in texts:
             alone = f"{topic} {text}" if topic and lacks_topic(text) else text
             topic = " ".join(topics(alone)[:TOPIC])
-            part = await self._sub(question, alone, among)
-            if part is not None:
-                parts.append(part)
-        return parts
+            query = await self._source.query(alone, readers=question.readers)
+            hits = await self._search(question, query)
+            extract = self._extractor.extract(query, hits)
+            if extract.verdict == "none":
+                continue
+            one = await self._judged(question, query, alone, hits, extract, among)
+            if one is not None:
+                judged.append(one)
+        return judged
 
-    async def _sub(self, question: Question, text: str, among: list[Hit]) -> Part | None:
-        """Return what answers one of several questions, None where nothing may."""
-        query = await self._source.query(text, readers=question.readers)
-        hits = await self._search(question, query)
-        extract = self._extractor.extract(query, hits)
+    async def _judged(  # all of it is one part: whose, what, where
+        self,
+        question: Question,
+        query: Query,
+        text: str,
+        hits: Sequence[Hit],
+        extract: Extract,
+        among: list[Hit],
+    ) -> Judged | None:
+        """
+        Return what answers one of several questions, None where no sentence may be said. `among`
+        grows by its passage.
+        """
         asked = Asked.of(text)
-        deciding = ranked(asked, query, extract.candidates, hits)
-        if extract.verdict == "none" or not deciding:
+        told = ranked(asked, query, extract.candidates, hits)
+        if not told:
             return None
-        best = replace(deciding[0], hit=index_of(among, hits[deciding[0].hit]))
-        return await self._part(question, asked, best, among)
+        best = replace(told[0], hit=index_of(among, hits[told[0].hit]))
+        part = await self._part(question, asked, best, among)
+        choice = Choice(asked, query, hits, told, told[0], part.article)
+        return Judged(part, self._sureness.is_sure(choice, extract))
 
     async def _search(self, question: Question, query: Query) -> list[Hit]:
         hits = await self._source.search(

@@ -15,6 +15,7 @@ from knowledge.answering.quoting import FOUND, Quoter
 from knowledge.answering.refusal import nearest
 from knowledge.answering.stages import Question, Retrieved, Written
 from knowledge.answering.suggestions import meanings
+from knowledge.answering.sureness import Sureness
 from knowledge.answering.wording import Wording
 from knowledge.errors import ModelUnavailable
 from knowledge.retrieval.query import Query
@@ -43,12 +44,13 @@ class Writer:
         self,
         source: PassageSource,
         extractor: Extractor,
+        sureness: Sureness,
         generator: Generator | None,
         wording: Wording,
     ) -> None:
         self._source = source
         self._extractor = extractor
-        self._quoter = Quoter(source, extractor, wording)
+        self._quoter = Quoter(source, extractor, sureness, wording)
         self._generator = generator
         self._wording = wording
 

@@ -34,7 +34,7 @@ class Likeness:
         Return for each text the share 0..1 of what a question is about that it speaks of; all 0
         where words cannot be compared.
         """
-        wanted = self._wanted(query)
+        wanted = dict(self.wanted(query).values())
         by_text = [self.words(text) for text in texts]
         columns: dict[str, int] = {}
         for words in by_text:
@@ -59,13 +59,13 @@ class Likeness:
             words.update(dict.fromkeys(self._words(line)))
         return tuple(words)[:MOST]
 
-    def _wanted(self, query: Query) -> dict[str, float]:
-        """Return the words a question is about with their shares, as they can be compared."""
+    def wanted(self, query: Query) -> dict[str, tuple[str, float]]:
+        """Return the words a question is about by form: as they are compared, and their shares."""
         shares = dict(zip(query.forms, query.subject.tolist(), strict=True))
-        wanted: dict[str, float] = {}
+        wanted: dict[str, tuple[str, float]] = {}
         for form, surface in self._analysis.surfaces(query.plain):
             if shares.get(form, 0.0) > 0:
-                wanted.setdefault(surface, shares.pop(form))
+                wanted[form] = (surface, shares.pop(form))
         return wanted
 
     def _words_of(self, line: str) -> tuple[str, ...]:

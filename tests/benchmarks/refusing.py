@@ -3,9 +3,10 @@ What is refused, and what is sure: questions whose answer lies on the shelf, and
 
     nice -n 5 python -m tests.benchmarks.refusing [--shared FOLDER] [--fails]
 
-The shelf is that of the everyday questions: the samples, the deck and both shared corpora. Its questions: `data/refusing.jsonl`
-(ours, with a pattern that a right answer holds), the shared everyday sets, other words and deck questions, and all of those
-once more "without" the document that answers them, which leaves a shelf of the same world. JSQuAD and law questions are asked
+The first shelf is that of the everyday questions: the samples, the deck and both shared corpora. Its questions: `data/refusing.jsonl`
+(ours, with a pattern that a right answer holds), the shared everyday sets, other words and deck questions. The second one has the
+corpus of `data/everyday3` and its questions. All are asked once more "without" the document that answers them, which leaves a shelf
+of the same world. JSQuAD and law questions are asked
 of their own shelves by `train_certainty`, which prints their figures. Columns: the share refused of what cannot be answered
 (right) and of what can (wrong), the share of answers that are sure, and the share of sure answers that lack the pattern.
 """
@@ -29,11 +30,13 @@ from knowledge.reading.reading import read
 from knowledge.retrieval.encoder import VERSION
 from knowledge.retrieval.query import Query
 from knowledge.samples import catalogue
-from knowledge.values import Document, Hit, Language, Metadata, SearchKind
+from knowledge.values import Document, Hit, Language, Metadata, Passage, SearchKind
+from tests.benchmarks.everyday import OURS, SETS, corpora, place
 from tests.benchmarks.search import SHARED, lines
 
 ALL = frozenset({"all"})
 OWN = Path(__file__).with_name("data") / "refusing.jsonl"
+SHELVES = (SETS[1], OURS)
 TALK = {"smalltalk", "ambiguous"}
 NO_QUESTION = {"d66", "l01", "l02", "l03", "o01", "o02", "o03", "o04"}
 EDITIONS = "security-requirements"  # both editions say much the same
@@ -74,25 +77,41 @@ class Without:
         left = [hit for hit in hits if hit.passage.document not in self._hidden]
         return [replace(hit, rank=rank) for rank, hit in enumerate(left[:limit], 1)]
 
+    async def neighbours(
+        self, passage: Passage, *, readers: frozenset[str], around: int = 1
+    ) -> list[Passage]:
+        return await self._library.neighbours(passage, readers=readers, around=around)
+
     async def document(self, id: str) -> Document:  # noqa: A002
         return await self._library.document(id)
 
 
-def questions(shared: Path) -> list[Question]:
-    """Return the questions of all sets that are asked of the everyday shelf."""
+def questions(shared: Path, shelf: str = SETS[1]) -> list[Question]:
+    """Return the questions of all sets that are asked of a shelf."""
+    if shelf == OURS:
+        return _judged_by_patterns(OURS, place(shared, OURS))
+    return _of_the_everyday_shelf(shared)
+
+
+def _judged_by_patterns(name: str, folder: Path) -> list[Question]:
+    asked = []
+    for row in lines(folder / "questions.jsonl"):
+        if "turns" in row or TALK & set(row["kinds"]) or row["id"] in NO_QUESTION:
+            continue
+        document = row["gold"][0]["document"].rsplit(".", 1)[0] if row["gold"] else ""
+        must = tuple(row["must"])
+        asked.append(Question(name, row["id"], row["text"], row["lang"], document, must))
+    return asked
+
+
+def _of_the_everyday_shelf(shared: Path) -> list[Question]:
     asked = []
     for row in lines(OWN):
         must = (row["must"],) if row["must"] else ()
         asked.append(
             Question("own", row["id"], row["text"], row["language"], row["document"], must)
         )
-    for row in lines(shared / "bench/everyday2/questions.jsonl"):
-        if "turns" in row or TALK & set(row["kinds"]) or row["id"] in NO_QUESTION:
-            continue
-        document = row["gold"][0]["document"].rsplit(".", 1)[0] if row["gold"] else ""
-        asked.append(
-            Question("everyday2", row["id"], row["text"], row["lang"], document, tuple(row["must"]))
-        )
+    asked += _judged_by_patterns(SETS[1], place(shared, SETS[1]))
     for row in lines(shared / "bench/everyday/questions.jsonl"):
         if row["id"][0] == "t" or row["id"] in NO_QUESTION:
             continue
@@ -110,16 +129,12 @@ def questions(shared: Path) -> list[Question]:
     return asked
 
 
-async def fill(library: Library, shared: Path) -> dict[str, str]:
-    """Put everything on the shelf and return each document's names by its id."""
+async def fill(library: Library, shared: Path, shelf: str = SETS[1]) -> dict[str, str]:
+    """Put everything on a shelf and return each document's names by its id."""
     async for _ in catalogue.shelve(library):
         pass
     await digest.shelve(library)
-    files = [
-        *(shared / "bench/everyday/corpus").iterdir(),
-        *(shared / "bench/everyday2/corpus").iterdir(),
-    ]
-    for path in sorted(files):
+    for path in corpora(shared, shelf):
         reading = await read(path.name, path.read_bytes())
         metadata = Metadata(title=reading.title or path.stem, audience="all")
         document, version, _ = await library.stage(reading, metadata, by="benchmark")
@@ -175,20 +190,36 @@ class Tally:
 async def measure(shared: Path, *, fails: bool, meaning: bool) -> None:
     tallies: dict[tuple[str, str], Tally] = defaultdict(Tally)
     sentences = SentenceEncoder() if meaning else None
-    with tempfile.TemporaryDirectory() as place:
-        index = EmbeddedIndex(Path(place), version=VERSION)
-        async with Library(index, sentences=sentences) as library:
-            names = await fill(library, shared)
-            for question in questions(shared):
-                hidden = answering(question, names)
-                await ask(Answers(library), question, tallies, fails=fails)
-                if hidden:
-                    absent = replace(question, set=f"{question.set} without", document="", must=())
-                    await ask(Answers(Without(library, hidden)), absent, tallies, fails=False)
+    for shelf in SHELVES:
+        await _asked(shared, shelf, sentences, tallies, fails=fails)
     head = ("refused right", "refused wrong", "sure", "sure and wrong")
     print(f"{'':24s}" + "".join(f"{name:>16s}" for name in head))
     for (name, language), tally in sorted(tallies.items()):
         print(f"{name:20s}{language:>4s}" + tally.row())
+
+
+async def _asked(
+    shared: Path,
+    shelf: str,
+    sentences: SentenceEncoder | None,
+    tallies: dict[tuple[str, str], Tally],
+    *,
+    fails: bool,
+) -> None:
+    """Ask the questions of a shelf, with their documents and without them."""
+    with tempfile.TemporaryDirectory() as folder:
+        index = EmbeddedIndex(Path(folder), version=VERSION)
+        async with Library(index, sentences=sentences) as library:
+            names = await fill(library, shared, shelf)
+            likeness = library.likeness
+            answers = Answers(library, likeness=likeness)
+            for question in questions(shared, shelf):
+                hidden = answering(question, names)
+                await ask(answers, question, tallies, fails=fails)
+                if hidden:
+                    absent = replace(question, set=f"{question.set} without", document="", must=())
+                    without = Answers(Without(library, hidden), likeness=likeness)
+                    await ask(without, absent, tallies, fails=False)
 
 
 async def ask(

@@ -143,18 +143,25 @@ async def readings(examples: Examples, sentences: SentenceEncoder) -> None:
                 examples.add(given, present=not without, name=name, group=row.article)
 
 
-def fit(x: np.ndarray, right: np.ndarray, counts: np.ndarray, constant: int) -> np.ndarray:
+def fit(
+    x: np.ndarray,
+    right: np.ndarray,
+    counts: np.ndarray,
+    constant: int,
+    *,
+    decay: float = DECAY,
+) -> np.ndarray:
     """Train a logistic regression by Newton's method; the column `constant` is not held back."""
     spread = x.std(0) + 1e-9
     spread[constant] = 1.0
     scaled = x / spread
     odds = np.zeros(x.shape[1])
-    decay = np.full(x.shape[1], DECAY)
-    decay[constant] = 1e-6
+    held_back = np.full(x.shape[1], decay)
+    held_back[constant] = 1e-6
     for _ in range(50):
         chance = 1 / (1 + np.exp(-np.clip(scaled @ odds, -30, 30)))
-        slope = scaled.T @ (counts * (chance - right)) + decay * odds
-        curve = (scaled * (counts * chance * (1 - chance))[:, None]).T @ scaled + np.diag(decay)
+        slope = scaled.T @ (counts * (chance - right)) + held_back * odds
+        curve = (scaled * (counts * chance * (1 - chance))[:, None]).T @ scaled + np.diag(held_back)
         step = np.linalg.solve(curve, slope)
         odds -= step
         if np.abs(step).max() < 1e-8:
