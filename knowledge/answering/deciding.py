@@ -44,6 +44,7 @@ WEIGHTS: dict[str, float] = {
     "label": -2.0,
     "opens": 2.5,
     "entitled": 1.5,
+    "case": 3.0,
     "lists": 2.0,
     "enumerates": 1.0,
     "slide_head": 0.5,

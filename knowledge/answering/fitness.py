@@ -8,6 +8,7 @@ with such an amount, one about a meaning the sentence that explains it.
 
 import re
 from collections.abc import Collection, Mapping, Sequence
+from itertools import chain
 
 from knowledge.answering.asked import LEANING, Asked, Deciding
 from knowledge.answering.sameness import uncovered
@@ -20,6 +21,7 @@ from knowledge.text.parts import parts_of, same_parts
 from knowledge.text.predicates import Stance, YesNo, stance_of, verdict
 from knowledge.text.ranges import fits
 from knowledge.text.spans import Span
+from knowledge.text.topic import others_in
 from knowledge.values import Hit, Passage
 
 UNRELATED = 0.2  # the cosine of things that have nothing to do with each other
@@ -44,6 +46,7 @@ _ENUMERATES = re.compile(
     r"(?:[^、。]+、){2}|及び|および|又は|とおり|各号|いずれか|\b(?:includ\w+|consists?|contains?|following)\b"
     r"|(?:[^,.]+, ){2}"
 )
+_JOINED = re.compile(r"[・、,/]\s*|及び|および|又は|または| and | or ")  # 副業・兼業
 # 第14条 宿泊費等, 3.2 Hotels: what a heading has beside its words
 _COUNTED = re.compile(
     r"^(?:第[0-9一二三四五六七八九十百]+[条章節](?:の[0-9]+)?|[0-9]+(?:\.[0-9]+)*[.)]?)\s*"
@@ -70,15 +73,17 @@ def signs(
     numbers = {deciding.hit for deciding in told}
     subjects = _subjects_held(query, numbers, hits)
     most = max(subjects.values(), default=0.0)
-    question = normalise(asked.text)
-    entitled = {number: _is_entitled(question, hits[number].passage) for number in numbers}
+    names = "\n".join([normalise(asked.text), *chain(*query.others.values())])
+    entitled = {number: _is_entitled(names, hits[number].passage) for number in numbers}
+    cases = _cases(query)
     rows: list[dict[str, float]] = []
     for deciding in told:
         shared = _shared_signs(query, deciding, hits, weights, nearest)
         form = _form_signs(asked, deciding, hits[deciding.hit].passage)
         elsewhere = most - subjects.get(deciding.hit, most)
         of_passage = {"off_subject": elsewhere, "entitled": entitled[deciding.hit]}
-        rows.append(shared | form | of_passage)
+        of_case = {"case": _is_of_case(cases, deciding, hits[deciding.hit].passage)}
+        rows.append(shared | form | of_passage | of_case)
     return rows
 
 
@@ -221,16 +226,35 @@ def _is_named(asked: Asked, passage: Passage, span: Span) -> bool:
     return bool(parts) and same_parts(parts, asked.part)
 
 
-def _is_entitled(question: str, passage: Passage) -> bool:
+def _is_entitled(names: str, passage: Passage) -> bool:
     """
-    Whether a normalised question names in full what the heading right above says: 宿泊費の上限は?
-    The name of a sheet tells too little of its rows.
+    Whether a question names in full what the heading right above says, or one of the things it
+    joins, in whichever words: 宿泊費の上限は?, "side jobs" of 副業・兼業. The name of a sheet tells too
+    little of its rows.
     """
     if passage.kind == "table":
         return False
     heading = normalise("".join(passage.headings[-1:]))
     words = _COUNTED.sub("", heading).removesuffix("等").strip()
-    return len(words) >= SHORTEST_HEADING and words in question
+    told = [words, *_JOINED.split(words)]
+    return any(len(one) >= SHORTEST_HEADING and one in names for one in told)
+
+
+def _cases(query: Query) -> tuple[str, ...]:
+    """Return the cases a question names of which a list may tell one by one: 海外, "Osaka"."""
+    things = others_in(query.text)
+    cases = list(things)
+    for word, others in query.glossary.alternatives(query.text):
+        if word in things:
+            cases += others
+    return tuple(cases)
+
+
+def _is_of_case(cases: tuple[str, ...], deciding: Deciding, passage: Passage) -> bool:
+    """Whether an item of a list begins with the case that is asked about: 海外・・・都度相談."""
+    if deciding.head is None or not cases:
+        return False
+    return normalise(unmarked(passage.text[slice(*deciding.span)])).startswith(cases)
 
 
 def _is_label(passage: Passage, span: Span) -> bool:

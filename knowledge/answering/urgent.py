@@ -184,7 +184,8 @@ def _weight(place: int, passage: Passage, kinds: Sequence[Kind], own: str) -> fl
     subject = _ABOUT_ONE.match(line)
     if subject and not any(word in subject[0] for word in own.split()):
         weight -= ANOTHER_SUBJECT
-    named = [word for word in own.split() if word.lower() in about.lower()]
+    near = " ".join((passage.title, *passage.headings, line)).lower()
+    named = [word for word in own.split() if word.lower() in near]
     return weight + 0.4 * min(len(named), 3)
 
 

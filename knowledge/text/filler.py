@@ -36,6 +36,10 @@ _OPENING = re.compile(
     r"^(?:すみません|すいません|あの[ー、]|えっと|ちょっと|ちなみに|結局|そもそも)[、,\s]*"
     r"|^(?:please |could you |can you |tell me (?:about )?)[、,\s]*"
 )
+# what's, i'm, the company's; whats
+_SHORTENED = re.compile(
+    r"(?<=[a-z])['’](?:s|m|re|ve|ll|d)\b|(?<=\bwhat)s\b|(?<=\bhow)s\b|(?<=\bwhen)s\b"
+)
 _ROUNDS = 3
 _SHORTEST = 3  # characters that must be left
 
@@ -49,4 +53,4 @@ def plain(normalised: str) -> str:
         shorter = pattern.sub("", text).strip(" ?!。、.")
         if len(shorter) >= _SHORTEST:
             text = shorter
-    return text
+    return _SHORTENED.sub("", text)

@@ -57,6 +57,15 @@ LEAVE = """# 休暇規程
 1. 宿泊を要する出張の場合は、宿泊費を次のとおり支給する。
     1. 東京23区内・・・1泊あたり9,000円
     2. その他・・・1泊あたり7,000円
+    3. 海外・・・都度相談
+
+### 第7条　副業・兼業
+
+1. 社員は、勤務時間外において、他の会社の業務に従事することができる。
+
+### 第8条　届出
+
+1. 副業に関し届け出た事項に変更があった者は、その副業の届出を7日以内に改める。
 
 ### 第5条　研修費
 
@@ -112,6 +121,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("父が亡くなったので何日休みを取れますか", "父母が死亡したとき・・・4日"),
         ("来月結婚します。特別休暇は何日ですか", "結婚したとき・・・5日"),
         ("宿泊費の上限はいくら?", "9,000円"),
+        ("海外の宿泊費はいくらですか?", "海外・・・都度相談"),
+        ("What's the hotel allowance in Tokyo?", "9,000円"),
+        ("What's the hotel allowance overseas?", "海外・・・都度相談"),
+        ("Can you tell me about side jobs?", "他の会社の業務に従事することができる"),
         ("How do I order toner?", "Open the supply portal"),
         ("Should we lease or buy a printer?", "We lease printers"),
         ("Who do I ask about a printer repair?", "fix@example.com"),

@@ -241,6 +241,8 @@ def test_the_language_asked_for_is_the_language_of_the_answer(message, language)
         ("情報区分を表にして", "情報区分"),
         ("list three risks of generative ai", "risks of generative ai"),
         ("explain rag like i'm five", "explain rag"),
+        ("what's the company's hotel limit", "what the company hotel limit"),
+        ("whats the limit", "what the limit"),
         ("備品は3つまで持てますか", "備品は3つまで持てます"),
     ],
 )
