@@ -184,7 +184,8 @@ def about(question: str, passage: Passage | None, *, sure: bool) -> tuple[str, .
     heading: list[str] = []
     if passage.headings[-1] != passage.title:
         heading = topics(bare_heading(passage.headings[-1]))[:HEADING]
-    if language_of(question, passage.language) == passage.language:
+    adds = any(_folded(word) not in map(_folded, own) for word in heading)
+    if adds and language_of(question, passage.language) == passage.language:
         own = held
     distinct: dict[str, str] = {}
     for word in (*own, *heading):
