@@ -5,13 +5,11 @@ from collections.abc import Sequence
 from datetime import UTC, date, datetime
 
 from handlers.texts import Texts
-from knowledge.formats import format_of
 from knowledge.text.outline import CELL
-from knowledge.text.sanitise import sanitise
 from knowledge.text.titles import titled
 from knowledge.values import Language, Sentence
 
-__all__ = ["aged", "file_name", "lines", "said_back", "titled"]
+__all__ = ["aged", "lines", "said_back", "titled"]
 
 FIXED = "\u00a0"  # a space that makes no list of what follows a number
 INDENT = "\u3000"  # before what stands within an item
@@ -39,18 +37,6 @@ def aged(day: str, texts: Texts, language: Language, today: date | None = None) 
     if months >= MONTHS:
         return texts.say("ask.age_years", language, day=day, n=months // 12)
     return texts.say("ask.age_months", language, day=day, n=months)
-
-
-def file_name(name: str) -> str:
-    """
-    Return a file's name without links in it, "" where nothing is left; the ending of a kind that is
-    read is no address ("travel.md").
-    """
-    stem, _, ending = name.rpartition(".")
-    if not format_of(name):
-        return sanitise(name)
-    plain = sanitise(stem)
-    return f"{plain}.{ending}" if plain else ""
 
 
 def said_back(question: str) -> str:

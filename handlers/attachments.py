@@ -8,10 +8,10 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import replace
 
-from handlers.answer_text import file_name
 from handlers.conversation import File, Paragraph, Reply
 from handlers.texts import Texts
 from knowledge.formats import format_of
+from knowledge.text.sanitise import file_name
 from knowledge.values import Language
 
 _ASKS = re.compile(

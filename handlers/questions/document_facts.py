@@ -3,7 +3,7 @@
 import re
 from collections.abc import AsyncIterator, Awaitable, Callable
 
-from handlers.answer_text import aged, file_name, titled
+from handlers.answer_text import aged, titled
 from handlers.conversation import Fact, Facts, Message, Paragraph, Reply
 from handlers.people import People
 from handlers.questions.ask import Questions
@@ -12,7 +12,7 @@ from handlers.questions.summary import beyond
 from handlers.texts import Texts
 from knowledge.documents.library import Library
 from knowledge.errors import KnowledgeError
-from knowledge.text.sanitise import sanitise
+from knowledge.text.sanitise import file_name, sanitise
 from knowledge.values import Document, Language
 
 _OWNER = re.compile(r"誰|だれ|どなた|担当|管理者|作成者|著者|部署|\bwho\b", re.IGNORECASE)

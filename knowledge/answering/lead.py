@@ -21,7 +21,7 @@ from knowledge.text.article import Line, above, counted_anew
 from knowledge.text.outline import LEADS, item_number, unmarked
 from knowledge.text.parts import parts_of, with_parts
 from knowledge.text.predicates import EXCEPTION, Stance, Verdict, conditional, stance_of, verdict
-from knowledge.text.sanitise import quoted, sanitise
+from knowledge.text.sanitise import place_label, quoted
 from knowledge.text.spans import sentence_spans
 from knowledge.text.titles import titled
 from knowledge.values import Language, Place
@@ -52,9 +52,9 @@ def place_of(article: Article, language: Language) -> str:
     title = titled(passage.title, language)
     parts = [title]
     if passage.place.kind != "part" and passage.place.label not in ("", passage.title):
-        parts.append(sanitise(_part_of(article).to(language)))
+        parts.append(place_label(_part_of(article).to(language)))
     heading = _heading(article)
-    named = (*parts, sanitise(passage.place.to(language)))
+    named = (*parts, place_label(passage.place.to(language)))
     if heading and heading not in named:
         parts.append(heading)
     if len(parts) == 1 and passage.place.kind in ("slide", "page"):

@@ -9,7 +9,7 @@ citations, and those are made by the renderers from ids, never from text.
 
 import re
 
-from knowledge.formats import file_endings
+from knowledge.formats import file_endings, format_of
 
 _LINK = re.compile(
     # inline and reference links and images keep their words
@@ -61,6 +61,7 @@ INVISIBLE = re.compile(
     r"\U0001d173-\U0001d17a\U000e0000-\U000e0fff\x00-\x08\x0b-\x1f\x7f-\x9f]"
 )
 _SPLIT = re.compile(r"(?<=:)\s*\n\s*(?=//)|(?<=/)\s*\n\s*(?=[\w/])", re.IGNORECASE)
+_WITHIN = " › "  # between a file, and a heading or a file within it
 ROUNDS = 4  # taking one form away can bring another one together
 
 
@@ -96,6 +97,28 @@ def sanitise(text: str, addresses: frozenset[str] = frozenset()) -> str:
     for number, address in enumerate(held):
         text = text.replace(chr(_HELD + number), address)
     return text
+
+
+def file_name(name: str) -> str:
+    """
+    Return a file's name without links in it, "" where nothing is left; the ending of a kind that is
+    read is no address ("travel.md").
+    """
+    stem, _, ending = name.rpartition(".")
+    if not format_of(name):
+        return sanitise(name)
+    plain = sanitise(stem)
+    return f"{plain}.{ending}" if plain else ""
+
+
+def place_label(label: str) -> str:
+    """Return what a place is called, without links; it may lead through files within files."""
+    steps: list[str] = []
+    for step in label.split(_WITHIN):
+        path = step.rpartition(".")[0]
+        is_file = bool(path) and format_of(step) is not None and sanitise(path) == path
+        steps.append(step if is_file else sanitise(step))
+    return _WITHIN.join(filter(None, steps))
 
 
 def _without_links(text: str) -> str:
