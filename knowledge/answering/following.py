@@ -78,10 +78,10 @@ def readings(question: str, history: Sequence[Turn], analysis: Analysis) -> tupl
         return (_corrected(rest, talk),)
     if sets_against(question):
         return _same_of(question, rest, talk)
-    possible = [_referring(question, rest, talk)]
-    if not (topics(rest) or lacks_topic(question)):
-        possible.append(question)  # 辞めたらどうなりますか: may be said of the topic, or of none
-    return tuple(possible)
+    referring = _referring(question, rest, talk)
+    if topics(rest) or lacks_topic(question):
+        return (referring,)
+    return referring, question  # 辞めたらどうなりますか: may be said of the topic, or of none
 
 
 async def understood(
