@@ -78,10 +78,10 @@ def readings(question: str, history: Sequence[Turn], analysis: Analysis) -> tupl
         return (_corrected(rest, talk),)
     if sets_against(question):
         return _same_of(question, rest, talk)
-    referring = _referring(question, rest, talk)
-    if topics(rest) or lacks_topic(question):
-        return (referring,)
-    return referring, question  # 辞めたらどうなりますか: may be said of the topic, or of none
+    possible = [_referring(question, rest, talk)]
+    if not (topics(rest) or lacks_topic(question)):
+        possible.append(question)  # 辞めたらどうなりますか: may be said of the topic, or of none
+    return tuple(possible)
 
 
 async def understood(
@@ -177,8 +177,7 @@ def about(question: str, passage: Passage | None, *, sure: bool) -> tuple[str, .
     own = topics(question)
     if passage is None or not passage.headings or not sure:
         return tuple(own[:CONTEXT])
-    text = _whole(passage)
-    held = _held_words(own, text)
+    held = _held_words(own, _whole(passage))
     if held and len(held) == len(own):
         return tuple(own[:CONTEXT])
     heading: list[str] = []

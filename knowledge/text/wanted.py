@@ -207,6 +207,11 @@ _JAPANESE: tuple[tuple[Kind, re.Pattern[str], str], ...] = (
     *(("amount", re.compile(asks), shows) for asks, shows in _AMOUNTS),
     *(("time", re.compile(asks), shows) for asks, shows in _TIMES),
     ("eligible", _ELIGIBLE_ASKED, _ELIGIBLE),
+    (
+        "who",
+        re.compile(r"(?:誰|だれ|どこ|どちら)(?:が|の)[^。]{0,4}(?:払|負担|支払|出す|持ち)"),
+        r"支給|負担|支払|会社が|本人が|自己|自費|実費",
+    ),
     ("who", _WHO_ASKED, _WHO),
     ("steps", _STEPS_ASKED, _STEPS),
 )

@@ -121,6 +121,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("父が亡くなったので何日休みを取れますか", "父母が死亡したとき・・・4日"),
         ("来月結婚します。特別休暇は何日ですか", "結婚したとき・・・5日"),
         ("宿泊費の上限はいくら?", "9,000円"),
+        ("懇親会の参加費は誰が払う?", "研修費として5,000円を上限に支給"),
         ("海外の宿泊費はいくらですか?", "海外・・・都度相談"),
         ("What's the hotel allowance in Tokyo?", "9,000円"),
         ("What's the hotel allowance overseas?", "海外・・・都度相談"),
