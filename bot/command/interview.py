@@ -6,8 +6,8 @@ A shared result is printed like any other: a terminal has no channel to post it 
 """
 
 import re
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from functools import cache
 
 from rich.console import Console
@@ -48,6 +48,7 @@ WORDS: dict[str, frozenset[str]] = {
     "choose.preview": frozenset({"途中", "途中経過", "so far", "preview"}),
     END: frozenset({"終わる", "終了", "やめる", "quit", "exit", "bye"}),
 }
+BACK = Button("", Press(""))  # no button: to the field before, where several are asked for
 WHY = frozenset({"なぜ", "なぜ?", "なんで", "どうして", "理由", "why", "why?"})
 
 
@@ -134,22 +135,52 @@ async def _answer(sheet: Sheet, application: Application, language: Language) ->
     fields = reply.ask.fields if reply.ask else (Field("", "choice", ""),)
     if asking is not None:
         fields = (Field("text", "text", ""),)
-    why = reply.ask.why if reply.ask else ""
-    values: dict[str, str] = {}
-    for field in fields:
-        if len(fields) > 1:
-            print("\n".join(_field(field)))  # noqa: T201  # a terminal speaks by printing
-        if len(fields) == 1 or not values:
-            print("  ".join(keys))  # noqa: T201  # a terminal speaks by printing
-        given = await _line(field, buttons, application, language, why)
-        if given is None or isinstance(given, Button):
-            return _pressed(given)
-        values[field.id] = given
+    page = _Page(fields, keys, buttons, reply.ask.why if reply.ask else "")
+    values = await page.filled(application, language)
+    if values is None or isinstance(values, Button):
+        return _pressed(values)
     if asking is not None:
         return Form(asking.action, asking.data, values)
     if reply.ask is None:
         return None
     return Form(reply.ask.form, reply.ask.state, values)
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """Fields that are asked for one by one; `keys` are the letters of the buttons beside them."""
+
+    fields: Sequence[Field]
+    keys: Sequence[str]
+    buttons: Mapping[str, Button]
+    why: str
+
+    async def filled(
+        self, application: Application, language: Language
+    ) -> dict[str, str] | Button | None:
+        """Return what was answered by field; a button that was taken instead, None at the end."""
+        several = len(self.fields) > 1
+        values: dict[str, str] = {}
+        at = 0
+        while at < len(self.fields):
+            field = self.fields[at]
+            field = replace(field, initial=values.get(field.id, field.initial))
+            if several:
+                print("\n".join(_field(field)))  # noqa: T201  # a terminal speaks by printing
+            if not several or not values:
+                print("  ".join(self.keys))  # noqa: T201  # a terminal speaks by printing
+            why = self.why or (field.hint if several else "")
+            given = await _line(field, self.buttons, application, language, why)
+            if given is None:
+                return None
+            if given is BACK:
+                at = max(at - 1, 0)
+                continue
+            if isinstance(given, Button):
+                return given
+            values[field.id] = given
+            at += 1
+        return values
 
 
 def _asks_about(reply: Reply) -> Press | None:
@@ -182,7 +213,7 @@ def _pressed(button: Button | None) -> Press | None:
 
 async def _line(
     field: Field,
-    buttons: dict[str, Button],
+    buttons: Mapping[str, Button],
     application: Application,
     language: Language,
     why: str,
@@ -207,14 +238,30 @@ async def _line(
         if why and word.casefold() in WHY:
             print(why)  # noqa: T201  # a terminal speaks by printing
             continue
-        named = _named(word, buttons)
-        if named is None and not field.options and field.id and _is_text(word, field):
-            return word
-        meant = named or _several(word, field)
-        meant = meant or in_words(word, field, _situation())
-        if meant:
-            return meant
+        understood = _understood(word, field, buttons)
+        if understood is not None:
+            return understood
         print(_help(field, application, language))  # noqa: T201  # a terminal prompt
+
+
+def _understood(word: str, field: Field, buttons: Mapping[str, Button]) -> str | Button | None:
+    """Return the answer or the button that words stand for; None for neither."""
+    named = _named(word, buttons)
+    if named is None and not field.options and field.id and _is_text(word, field):
+        return word
+    meant = named or _several(word, field)
+    if meant:
+        return meant
+    option = in_words(word, field, _situation())
+    if option:
+        print(_chosen(field, option))  # noqa: T201  # a terminal speaks by printing
+        return option
+    return BACK if word.casefold() in WORDS["choose.back"] else None
+
+
+def _chosen(field: Field, chosen: str) -> str:
+    """Return what words were taken for, so that a mistake is seen at once."""
+    return f"→ {next(option.text for option in field.options if option.id == chosen)}"
 
 
 def _is_text(word: str, field: Field) -> bool:
@@ -235,7 +282,7 @@ def _several(word: str, field: Field) -> str:
     return ",".join(chosen)
 
 
-def _named(word: str, buttons: dict[str, Button]) -> Button | None:
+def _named(word: str, buttons: Mapping[str, Button]) -> Button | None:
     """Return the button whose label, or another word for it, was typed; None for none."""
     typed = word.strip(" 。.!").casefold()
     for button in buttons.values():

@@ -84,7 +84,7 @@ def typed_at_page(text: str, texts: Texts, *, read: bool) -> AtPage | None:
 
 
 def in_words(text: str, field: Field, situation: Situation) -> str:
-    """Return the option of a field that words name, or that an amount falls under; "" for none."""
+    """Return the option words name, an amount falls under, or a sentence says; "" for none."""
     words = _folded(text)
     for option in field.options:
         if words == _folded(option.text):
@@ -96,8 +96,11 @@ def in_words(text: str, field: Field, situation: Situation) -> str:
         if words in meaning and len(hits) == 1:
             return hits[0]
     amount = situation.limit(field.id, text)
-    if any(option.id == amount for option in field.options):
-        return amount
+    hits, _ = situation.read(text)
+    read = hits[field.id].option if field.id in hits else ""
+    for meant in (amount, read):
+        if any(option.id == meant for option in field.options):
+            return meant
     return ""
 
 

@@ -96,6 +96,46 @@ async def test_the_same_words_in_english(typed, tmp_path, monkeypatch) -> None:
     assert (tmp_path / "llm-choose-memo-en.pdf").exists()
 
 
+@pytest.mark.parametrize(
+    ("language", "lines", "shown"),
+    [
+        (
+            "ja",
+            (
+                "なぜ",
+                "戻る",
+                "",
+                "国内のクラウドなら可",
+                "2",
+                "誰もいません",
+                "3",
+                "3億円",
+                "来月末まで",
+            ),
+            (
+                "迷ったら厳しいほう",
+                "→ 国内・専有の環境なら可",
+                "→ いない",
+                "→ 3,000万〜3億円",
+                "→ 1か月以内",
+            ),
+        ),
+        (
+            "en",
+            ("why", "back", "", "4", "2", "nobody", "3", "$20k", "within one month"),
+            ("choose the stricter", "→ Nobody", "→ 1M-5M yen", "→ Within 1 month"),
+        ),
+    ],
+)
+async def test_each_limit_can_be_answered_in_words(typed, language, lines, shown) -> None:
+    said = await typed("faster design", "40 minutes", *lines, "quit", language=language)
+    for words in shown:
+        assert words in said
+    measure = {"ja": "どの数字で確かめますか", "en": "Which number will show"}[language]
+    assert said.count(measure) == 2  # asked, and gone back to
+    assert "[40 minutes]" in said
+
+
 def test_a_memo_goes_where_it_was_asked_to_and_writes_over_nothing(tmp_path: Path) -> None:
     paper = tmp_path / "稟議.pdf"
     assert memo.save(FILES, str(paper)) == [paper]
