@@ -10,6 +10,7 @@ from datetime import date
 from knowledge.answering.trace import Limit
 from knowledge.answering.wording import Wording
 from knowledge.errors import UnknownDocument
+from knowledge.text.analysis import normalise
 from knowledge.text.injection import suspicious
 from knowledge.text.parts import shared_parts, with_parts
 from knowledge.values import (
@@ -144,10 +145,21 @@ def _of_the_search(hits: Sequence[Hit], missing: Sequence[str], wording: Wording
         known.append(Limit("close_scores", wording.phrase("close_scores")))
     if any(hit.sparse_alone for hit in hits):
         known.append(Limit("sparse_alone", wording.phrase("sparse_alone")))
-    if missing:
-        words = "、".join(missing[:5])
+    nowhere = _nowhere(missing, hits)
+    if nowhere:
+        words = "、".join(nowhere[:5])
         known.append(Limit("missing_words", wording.phrase("missing_words", words=words)))
     return known
+
+
+def _nowhere(words: Sequence[str], hits: Sequence[Hit]) -> list[str]:
+    """Return the words that stand in no passage, nor inside a longer word (院生 in 大学院生)."""
+    texts: list[str] = []
+    for hit in hits:
+        passage = hit.passage
+        texts.append(normalise(" ".join((passage.title, *passage.headings, passage.text))))
+    told = "\n".join(texts)
+    return [word for word in words if word not in told]
 
 
 def _are_close(hits: Sequence[Hit]) -> bool:
