@@ -55,7 +55,7 @@ def abilities(  # noqa: PLR0913  # all rooms that an intent may lead to
     summary = Summary(library, people, meant, ask, texts)
     opened = SourcesAsked(last, sources, ways, summary, texts)
     restyle = Restyle(last, threads, ways, texts)
-    asked = PeopleAsked(last, escalation, feedback, ways, texts)
+    asked = PeopleAsked(ask, last, escalation, feedback, ways, texts)
     return {
         "help": welcome.shown,
         "add": Adding(people, texts).show,

@@ -116,6 +116,11 @@ class Escalation:
         own = {person.id, person.id.rpartition(":")[2]} | person.groups
         return bool(called & own)
 
+    @property
+    def has_experts(self) -> bool:
+        """Whether anybody is set up to be called."""
+        return bool(self._experts)
+
     async def names(self, message: Message) -> str:
         """Return who can be turned to as a list of names; empty where nobody's is known."""
         return _listed(await self._responsible(message), message.person.language)

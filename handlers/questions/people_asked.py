@@ -4,23 +4,27 @@ from collections.abc import AsyncIterator
 
 from handlers.actions.questions import AskPerson, GiveReason
 from handlers.conversation import Block, Buttons, Message, Paragraph, Reply
+from handlers.questions.ask import Questions
 from handlers.questions.escalation import Escalation
 from handlers.questions.feedback import Feedbacks
 from handlers.questions.last_answer import LastAnswers
 from handlers.questions.ways import Ways
 from handlers.texts import Texts
 from knowledge.errors import KnowledgeError
+from knowledge.text.wanted import wanted
 
 
 class PeopleAsked:
     def __init__(
         self,
+        ask: Questions,
         last: LastAnswers,
         escalation: Escalation,
         feedback: Feedbacks,
         ways: Ways,
         texts: Texts,
     ) -> None:
+        self._ask = ask
         self._last = last
         self._escalation = escalation
         self._feedback = feedback
@@ -28,10 +32,17 @@ class PeopleAsked:
         self._texts = texts
 
     async def person(self, message: Message, text: str) -> AsyncIterator[Reply]:
-        """Hand the last question over to people; without one, say what to send first."""
+        """
+        Hand the last question over to people; without one, say what to send first. Who asks whom to
+        turn to is told by the documents where nobody is set up.
+        """
         id_ = await self._last_id(message)
         if id_:
             async for reply in self._escalation.ask(message, AskPerson(id_)):
+                yield reply
+            return
+        if wanted(text).kind == "who" and not self._escalation.has_experts:
+            async for reply in self._ask.ask(message, text):
                 yield reply
             return
         language, say = message.person.language, self._texts.say
