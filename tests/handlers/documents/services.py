@@ -1,5 +1,6 @@
 """Services on this machine that speak as SharePoint, Google Drive, Confluence and Notion do, one after another."""
 
+import asyncio
 import base64
 import json
 from collections.abc import Iterator
@@ -25,6 +26,7 @@ class Cloud:
     busy: int = 0  # answers that say "later"
     denied: set[str] = field(default_factory=set)  # folders
     login: bool = False
+    silent: asyncio.Event | None = None  # until this is set nobody is answered
     asked: list[str] = field(default_factory=list)
     leaked: list[str] = field(default_factory=list)
     port: int = 0
@@ -45,6 +47,8 @@ class Cloud:
 
     async def _answer(self, request: Request) -> Response:
         self.asked.append(request.url.path)
+        if self.silent is not None:
+            await self.silent.wait()
         if self.busy:
             self.busy -= 1
             return JSONResponse({"error": "later"}, 429, {"Retry-After": "3"})

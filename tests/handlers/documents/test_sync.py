@@ -373,11 +373,14 @@ class Site:
             "/robots.txt": "User-agent: *\nDisallow: /docs/secret/\n",
         }
         self.asked: list[str] = []
+        self.silent: asyncio.Event | None = None  # until this is set nobody is answered
         self.app = Starlette(routes=[Route("/{path:path}", self.answer)])
 
     async def answer(self, request) -> Response:
         path = request.url.path
         self.asked.append(path)
+        if self.silent is not None:
+            await self.silent.wait()
         if path == "/docs/away.html":
             return RedirectResponse("http://elsewhere.test/")
         if path == "/docs/rules.csv":
@@ -390,7 +393,7 @@ class Site:
         return Response(self.pages[path], media_type=kind)
 
 
-async def test_a_site_is_followed_on_its_host_as_its_robots_allow(runs):
+async def test_a_site_is_followed_on_its_host_as_its_robots_allow(runs, monkeypatch):
     site = Site()
     async with served(site.app) as port:
         address = f"http://127.0.0.1:{port}/docs/"
@@ -408,6 +411,11 @@ async def test_a_site_is_followed_on_its_host_as_its_robots_allow(runs):
         del site.pages["/sitemap.xml"]
         with pytest.raises(SourceUnavailable) as login:
             await runs(f"http://127.0.0.1:{port}/docs/login.html")
+        site.silent = asyncio.Event()
+        with monkeypatch.context() as short, pytest.raises(SourceUnavailable) as silent:
+            short.setattr("bot.site.PAGE", 0.05)
+            await runs(address)
+        site.silent.set()
 
     assert first["new"] >= {"a.html", "b.html", "rules.csv"}
     assert first["refused"] >= {"secret/x.html", "gone.html", "login.html", "away.html"}
@@ -418,6 +426,7 @@ async def test_a_site_is_followed_on_its_host_as_its_robots_allow(runs):
     assert "a.html" in set().union(*mapped.values())
     assert not {"/out.html", "out.html"} & set().union(*mapped.values())
     assert login.value.code == "source_login"
+    assert silent.value.code == "source_away"
     library = await runs.talk.application.library()
     urls = {d.metadata.url for d in await library.documents() if d.metadata.owner == ADMIN.id}
     assert f"{address}a.html" in urls

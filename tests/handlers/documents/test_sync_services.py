@@ -127,7 +127,9 @@ async def test_a_service_is_followed_like_a_folder(cloud):
     assert made.leaked == []
 
 
-async def test_a_lost_permission_or_a_login_page_withdraws_nothing(cloud, monkeypatch):
+async def test_a_silent_service_a_lost_permission_or_a_login_page_withdraws_nothing(
+    cloud, monkeypatch
+):
     made, kind = cloud.cloud, type(cloud.cloud)
     await cloud.step()
     before = await cloud.states()
@@ -138,6 +140,12 @@ async def test_a_lost_permission_or_a_login_page_withdraws_nothing(cloud, monkey
     assert "vanished" not in told
     assert len(told["refused"]) == 1
     assert await cloud.states() == before
+    made.silent = asyncio.Event()
+    with monkeypatch.context() as short, pytest.raises(SourceUnavailable) as silent:
+        short.setattr("bot.site.PAGE", 0.05)
+        await cloud.step()
+    made.silent.set()
+    assert silent.value.code == "source_away"
     made.login = True
     with pytest.raises(SourceUnavailable) as login:
         await cloud.step()
