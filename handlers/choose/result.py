@@ -133,12 +133,25 @@ class ResultView:
             yield Paragraph(f"{self.say('ways')}\n{_list(rows)}", "note")
             return
         buttons = [self._way(way) for way in self.result.ways]
+        if any(button.label.endswith("…") for button in buttons):  # whole once, above
+            rows = [self.words.way(way) for way in self.result.ways]
+            yield Paragraph(_list(rows), "quiet")
         yield Buttons(tuple(buttons), "ways", self.say("ways"))
 
     def _way(self, way: Way) -> Button:
         changes = LIST.join(f"{criterion}={option}" for criterion, option in way.changes)
         action = KeepAnswers(self.run.id, self.run.rev, changes)
-        return Button(self.words.way(way)[:BUTTON], action)
+        return Button(self._way_label(way), action)
+
+    def _way_label(self, way: Way) -> str:
+        """Return a way out as a button holds it: where it is cut, what it opens is still there."""
+        label = self.words.way(way)
+        if len(label) <= BUTTON:
+            return label
+        changes = [self.words.answer(*change) for change in way.changes]
+        name = figures.sentence(self.words.name(way.opens))
+        label = self.say("way_first", option=name, changes=self.say.listed(changes))
+        return label if len(label) <= BUTTON else f"{label[: BUTTON - 1]}…"
 
     def _route(self) -> Table:
         rows = [self.words.row(leg) for leg in self.result.route]

@@ -19,7 +19,7 @@ from handlers.choose.result import ResultView
 from handlers.choose.reviews import later
 from handlers.choose.runs import Rule, Run
 from handlers.choose.wording import Wording
-from handlers.conversation import Chart, Details, Paragraph
+from handlers.conversation import Buttons, Chart, Details, Paragraph
 from handlers.texts import Texts
 from knowledge.advisor.values import Range
 from knowledge.sentences import yaml_values
@@ -156,6 +156,20 @@ def test_nothing_is_marked_as_advised_where_nothing_can_be_started() -> None:
     shown = view({**limits, "partner": "no", "budget": "s", "time": "m1"})
     assert shown.result.headline == "none_fits"
     assert all(bar.state != "best" for bar in shown.chart().bars)
+
+
+@pytest.mark.parametrize("language", ["ja", "en"])
+def test_a_way_out_names_what_it_opens_however_long_it_is(language: Language) -> None:
+    limits = {"docs": "core", "boundary": "inside", "team": "none", "partner": "no"}
+    shown = view({**limits, "gap": "untried", "budget": "s", "time": "m1"}, language)
+    assert shown.result.ways
+    [row] = [b for b in shown.full().blocks if isinstance(b, Buttons) and b.row == "ways"]
+    words = "\n".join(getattr(block, "text", "") for block in shown.full().blocks)
+    for way, button in zip(shown.result.ways, row.items, strict=True):
+        opens = shown.words.name(way.opens)
+        assert opens.casefold() in button.label.casefold()
+        assert len(button.label) <= 75
+        assert not button.label.endswith("…") or shown.words.way(way) in words
 
 
 def test_where_an_answer_comes_from_is_said() -> None:
