@@ -143,8 +143,7 @@ class Turns:
         trip to Redis.
 
         While Redis is away the turn runs all the same, and its end is waited for, `patience`
-        seconds at most, `PATIENCE` where none is given. A repeat that comes meanwhile waits for the
-        same turn.
+        seconds at most (None: `PATIENCE`). A repeat that comes meanwhile waits for the same turn.
 
         Raises:
             NotSafe: it is neither stored nor answered by then; the turn runs on.
