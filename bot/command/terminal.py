@@ -3,6 +3,7 @@ The terminal as a platform: replies become lines of text. Pure but for the conso
 """
 
 import re
+from dataclasses import replace
 from typing import assert_never
 
 from rich.cells import cell_len
@@ -109,13 +110,20 @@ def _block(block: Block, console: Console) -> None:  # noqa: C901, PLR0912  # on
         case Details(title, blocks):
             console.print(f"\n[bold]{escape(title)}[/bold]")
             for inner in blocks:
-                _block(inner, console)
+                _block(_untitled(inner, title), console)
         case Feedback():
             pass  # a terminal has no thumbs; the web page next to it does
         case Divider():
             console.rule()
         case _:
             assert_never(block)
+
+
+def _untitled(block: Block, title: str) -> Block:
+    """Return a table without its caption where that has just been said above it."""
+    if isinstance(block, Table) and block.caption == title:
+        return replace(block, caption="")
+    return block
 
 
 def _source(source: Source) -> str:
@@ -178,7 +186,8 @@ def _fits(table: Table, width: int) -> bool:
 
 def _stack(table: Table, console: Console) -> None:
     """Write a table that is too wide row by row, each cell behind its column's title."""
-    console.print(f"[italic]{escape(table.caption)}[/italic]")
+    if table.caption:
+        console.print(f"[italic]{escape(table.caption)}[/italic]")
     for row in table.rows:
         console.print()
         for column, cell in zip(table.columns, row, strict=True):
