@@ -356,9 +356,9 @@ class Answers:
             milliseconds=milliseconds,
             trace=question.id,
         )
-        sure = certainty == "sure"
+        held = certainty != "none" and written.held
         article = deciding(question.search_text, [c.passage for c in answer.citations])
-        topic = () if question.open else about(question.search_text, article, sure=sure)
+        topic = () if question.open else about(question.search_text, article, sure=held)
         return replace(answer, topic=topic, article=article.id if article else "")
 
     async def _engine(self) -> Engine:

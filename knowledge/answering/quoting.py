@@ -66,13 +66,16 @@ class Quoter:
             LibraryUnavailable: the index did not answer.
         """
         among = list(written.hits)
+        held = extract.verdict == "sure"
         judged: list[Judged] = []
         if not _sets_beside(extract.table, sides(question.search_text)):
             judged = await self._both_sides(question, among)
+            held = held or len(judged) > 0
         if not judged and not extract.table:
             judged = await self._several(question, among)
         if not judged:
             judged = [await self._one(question, query, among, extract)]
+            held = held or defines(question.search_text, judged[0].part.article.deciding)
         parts = [one.part for one in judged]
         return replace(
             written,
@@ -80,6 +83,7 @@ class Quoter:
             hits=tuple(among),
             draft=composed(parts, question.language, self._wording),
             certainty="sure" if all(one.sure for one in judged) else "unsure",
+            held=held,
             table=() if len(parts) > 1 else extract.table,
         )
 

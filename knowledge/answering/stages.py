@@ -62,13 +62,15 @@ class Written:
     `missing` are words of the question that stand in no passage, `meanings` questions it may have
     meant. `checks`, `removed`, `prompt`, `output`, `model` and `tokens` (in, out) are a model's;
     `fallback` says why its answer gave way to quotes. `absent` says that no document has what the
-    question names.
+    question names. `held`: the passages speak of all that was asked, so that the questions after it
+    may be about the article; an answer that is sure need not.
     """
 
     hits: tuple[Hit, ...] = ()
     mode: AnswerMode = "refused"
     draft: Draft = NOTHING
     certainty: Literal["sure", "unsure"] = "sure"
+    held: bool = True
     missing: tuple[str, ...] = ()
     meanings: tuple[str, ...] = ()
     depends: bool = False

@@ -123,6 +123,7 @@ class Writer:
             hits=(*hits, *others),
             draft=generated.draft,
             certainty="unsure" if generated.removed else "sure",
+            held=not generated.removed,
             checks=generated.checks,
             removed=generated.removed,
             output=generated.output,

@@ -198,3 +198,11 @@ async def test_a_definition_of_the_very_term_is_sure(answers):
 
     assert answer.certainty == "sure"
     assert "本を運ぶ台車" in answer.sentences[0].text
+
+
+@pytest.mark.parametrize("answers", ["meaning"], indirect=True)
+async def test_a_sure_answer_leaves_the_talk_about_what_was_asked(answers):
+    answer = await answers.answer("コピーは1枚いくらですか", readers=ALL, language="ja")
+
+    assert answer.certainty == "sure"
+    assert answer.topic == ("コピー",)
