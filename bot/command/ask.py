@@ -60,14 +60,16 @@ async def _line(application: Application, message: Message, row: Row) -> output.
     Raises:
         KnowledgeError: the row is no question, or could not be answered.
     """
+    if row.fault is not None:
+        raise row.fault
     mode = application.router.leads(row.text)
     if not mode:
         tidy(row.text, Wording.load())
     reply = await _last(application, message)
-    language = message.person.language
     if reply.answer is not None:
         id_ = row.id or reply.answer.id
         return output.answer(reply.answer, id_, reply.text, await _files(application, reply.answer))
+    language = language_of(reply.text, message.person.language)
     return output.talk(row.text, reply.text, language, mode or "talk", row.id)
 
 

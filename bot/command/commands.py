@@ -72,6 +72,8 @@ async def _search(
 ) -> int:
     library = await application.library()
     async for row in rows(arguments):
+        if row.fault is not None:
+            raise row.fault
         text = row.text
         spoken = arguments.language or language_of(text, language)
         began = time.perf_counter()

@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.command import desk
 from handlers.texts import Texts
-from knowledge.errors import InvalidAnswers
+from knowledge.errors import InvalidAnswers, KnowledgeError
 
 _MARK = "\ufeff"  # some editors put it before the first line
 
@@ -24,30 +24,39 @@ class Row:
     id: str
     text: str
     thread: str = ""
+    fault: KnowledgeError | None = None
 
 
 async def rows(arguments: argparse.Namespace) -> AsyncIterator[Row]:
     """
-    Yield the questions one by one, so that standard input may wait for the answer before it.
+    Yield the questions one by one, so that standard input may wait for the answer before it. A line
+    that is no question is one with a `fault`: those after it are still asked.
 
     Raises:
-        InvalidAnswers: the file cannot be read, or a line is no question.
+        InvalidAnswers: the file cannot be read.
     """
     if not arguments.questions:
         yield Row("", arguments.text)
         return
+    name = arguments.questions
     number = 0
     try:
-        async for line in _lines(arguments.questions):
+        async for line in _lines(name):
             number += 1
             if line.strip():
-                yield _row(json.loads(line.removeprefix(_MARK)), number)
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        name = arguments.questions
+                yield _read(line, number, name)
+    except (OSError, UnicodeDecodeError) as error:
         reason = Texts.load().phrase("cli.bad_questions", name=name)
-        if not isinstance(error, OSError | UnicodeDecodeError):
-            reason = Texts.load().phrase("cli.bad_question", name=name, number=number)
         raise InvalidAnswers("bad_questions", reason) from error
+
+
+def _read(line: str, number: int, name: str) -> Row:
+    """Return the question on a line, or what is wrong with it."""
+    try:
+        return _row(json.loads(line.removeprefix(_MARK)), number)
+    except (ValueError, KeyError, TypeError):
+        reason = Texts.load().phrase("cli.bad_question", name=name, number=number)
+        return Row(str(number), line.strip(), fault=InvalidAnswers("bad_questions", reason))
 
 
 async def _lines(name: str) -> AsyncIterator[str]:

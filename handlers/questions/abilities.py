@@ -72,6 +72,7 @@ def abilities(  # noqa: PLR0913  # all rooms that an intent may lead to
         "acknowledged": partial(talk.word, "acknowledged"),
         "link": partial(talk.word, "link"),
         "code": partial(talk.word, "code"),
+        "picture": partial(talk.word, "picture"),
         "chat": partial(talk.word, "chat"),
         "praise": partial(talk.word, "praise"),
         "despair": partial(talk.word, "despair"),

@@ -30,6 +30,11 @@ MESSAGE = 4000  # characters of a message
 _WORD = re.compile(r"[^\W_]")
 _LINK = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 _CALLED = re.compile(r"@\w[\w.-]{0,30}(?: choose)?[\s!?、。.…]*", re.IGNORECASE)
+_PICTURE = re.compile(  # what stands for one where it cannot be shown
+    r"!\[[^\]]*\]\([^)]*\)|\[(?:image|picture|photo|画像|写真|スクリーンショット)(?:[::][^\]]*)?\]"
+    r"|\S+\.(?:png|jpe?g|gif|webp|heic|bmp)(?=\s|$)",
+    re.IGNORECASE,
+)
 _CODE = re.compile(r"```.*?(?:```|$)", re.DOTALL)
 _PLEASE = (
     r"(?:を|の|で)?(?:お願い(?:いた|致)?(?:し)?(?:ます)?|(?:くだ|下)さい(?:ませ)?|くれ(?:る|ます|ません)?|ちょうだい"
@@ -126,7 +131,9 @@ def hear(text: str) -> Intent | None:
 
 
 def _shown(words: str) -> Intent | None:
-    """Return what a message shows that asks nothing: a link, handed over or alone, or code."""
+    """Return what a message shows that asks nothing: a picture, a link (alone or not), or code."""
+    if not _WORD.search(_PICTURE.sub("", words)) and not _LINK.match(words):
+        return "picture"
     beside = _LINK.sub("", words)
     if not _WORD.search(beside) or (beside != words and hands_over(beside)):
         return "link"

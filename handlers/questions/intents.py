@@ -8,7 +8,17 @@ from typing import Literal, get_args
 Greeting = Literal["hello", "morning", "evening", "work"]
 # a sentence is said back, and nothing else is done
 Word = Literal[
-    "thanks", "bye", "sorry", "acknowledged", "link", "code", "chat", "act", "praise", "despair"
+    "thanks",
+    "bye",
+    "sorry",
+    "acknowledged",
+    "link",
+    "code",
+    "chat",
+    "act",
+    "praise",
+    "despair",
+    "picture",
 ]
 # done with the last answer of the talk
 OfAnswer = Literal["repeat", "shorter", "bullets", "mail", "translated", "source", "more"]

@@ -2,11 +2,11 @@
 
 import argparse
 import json
+import re
 
 import pytest
 
 from bot.command.rows import rows
-from knowledge.errors import InvalidAnswers
 
 pytestmark = pytest.mark.early
 
@@ -63,11 +63,11 @@ def test_a_row_that_is_no_question_is_told_among_the_others(ask):
 
 
 @pytest.mark.parametrize("wrong", ["{", '{"id": "2"}', '{"id": "2", "text": null}', '["text"]'])
-async def test_a_line_that_is_no_question_is_named(tmp_path, wrong):
+async def test_a_line_that_is_no_question_is_named_and_those_after_it_are_asked(tmp_path, wrong):
     path = tmp_path / "q.jsonl"
-    path.write_text('{"id": "1", "text": "退職金\u2028は?"}\n\n' + wrong, "utf-8-sig")
-    asked: list[str] = []
-    with pytest.raises(InvalidAnswers, match=r"^Line 3 of .*q\.jsonl"):
-        async for row in rows(argparse.Namespace(questions=str(path), text="")):
-            asked.append(row.text)
-    assert asked == ["退職金\u2028は?"]
+    first, last = '{"id": "1", "text": "退職金\u2028は?"}', '{"id": "4", "text": "賞与は?"}'
+    path.write_text(f"{first}\n\n{wrong}\n{last}", "utf-8-sig")
+    asked = [row async for row in rows(argparse.Namespace(questions=str(path), text=""))]
+
+    assert [row.text for row in asked if row.fault is None] == ["退職金\u2028は?", "賞与は?"]
+    assert re.match(r"Line 3 of .*q\.jsonl", str(asked[1].fault))
