@@ -90,6 +90,7 @@ _WHO = re.compile(
     r"|\() ?[^,.?!]{1,30}|,? (?:the |a |your )?new [^,.?!]{1,40})?",
     re.IGNORECASE,
 )
+_SUPPOSES = re.compile(r"(?:した|の)(?:ら|とき|時|場合|際|後|あと)")
 _NAME = re.compile(r"([\u4e00-\u9fff々]{2,4})です")
 _BELOW = re.compile(r"([\u4e00-\u9fff々]{2,4})")
 _FIRST = re.compile(r"^[^、。,?]{2,30}(?:が|けど|けれど|けれども|まして|でして|ので)[、,]\s*")
@@ -311,14 +312,13 @@ def asks_something(sentence: str) -> bool:
 
 
 def introduces(sentence: str) -> bool:
-    """Report whether a sentence says who its writer is: 営業2課の佐藤です."""
-    return bool(_WHO.fullmatch(sentence.strip(_MARKS)))
+    """Report whether a sentence says who its writer is: 営業2課の佐藤です, not 入社したら何を出す?"""
+    text = sentence.strip(_MARKS)
+    return bool(_WHO.fullmatch(text)) and not (_WHICH.search(text) or _SUPPOSES.search(text))
 
 
 def _is_name(sentence: str, *, below: bool) -> bool:
-    """
-    Report whether a sentence is a name, and nothing a rule could depend on: 佐藤です, but not 派遣です.
-    """
+    """Report whether a sentence is a name, and no standing a rule depends on: 佐藤です, not 派遣です."""
     name = (_BELOW if below else _NAME).fullmatch(sentence.strip(_MARKS))
     return bool(
         name and not _STANDING.search(name[1]) and topics(name[1]) and not replaces(name[1])

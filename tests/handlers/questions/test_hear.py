@@ -114,6 +114,7 @@ def test_how_to_choose_something_else_stays_a_question(said):
         ("foreign", ["年假有多少天?", "可以带电脑回家吗?"]),
         ("emergency", ["情報を漏らしたかも", "まちがって社外秘を入力してしまいました"]),
         (None, ["photo.jpgの保存期間は?", "![](error.png) これは何のエラーですか"]),
+        (None, ["入社したら何を出せばいい?", "異動したときの手続き", "転職の場合の有休"]),
         (None, ["多少遅刻可?", "死亡した場合の弔慰金は?", "最悪の場合は?", "情報が漏れたらどうなる?"]),
         (None, ["4月に入社した社員は有給をもらえますか", "新人の研修は必要ですか", "```\nError 403\n```\nWhat does this error mean?"]),
     ],
