@@ -17,6 +17,8 @@ from knowledge.answering.rows import plain, row_said
 from knowledge.answering.sameness import uncovered
 from knowledge.answering.wording import Wording
 from knowledge.reading.chunks import passage_title
+from knowledge.retrieval.glossary import Glossary
+from knowledge.text.analysis import normalise
 from knowledge.text.article import Line, above, counted_anew
 from knowledge.text.outline import LEADS, item_number, unmarked
 from knowledge.text.parts import parts_of, with_parts
@@ -164,13 +166,23 @@ def _opening(asked: Asked, deciding: Deciding, article: Article, words: str) -> 
     if asked.yes_no is None or not _is_about(asked, deciding, article, words):
         return ""
     answer = verdict(asked.yes_no, _stance(article))
-    if not answer:
+    if not answer or _of_its_kind(asked, article):
         return ""
     exception = bool(_exceptions(article))
     limited = exception or conditional(article.deciding, asked.text)
     if answer == "no" and limited and not exception:
         return ""  # what is denied in one case may be granted in another
     return _OPENINGS[answer, limited]
+
+
+def _of_its_kind(asked: Asked, article: Article) -> bool:
+    """
+    Whether the article speaks of a kind of thing, and the question of one that need not be like the
+    others: what is said of chat services may not hold for the one the company has a contract for.
+    """
+    said = "\n".join((passage_title(article.passage), *(line.text for line in article.lines)))
+    named = Glossary.load().members(normalise(asked.text))
+    return any(member not in normalise(said) for member in named)
 
 
 def _is_about(asked: Asked, deciding: Deciding, article: Article, words: str) -> bool:

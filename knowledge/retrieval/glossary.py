@@ -67,6 +67,11 @@ class Glossary:
     def __add__(self, groups: Groups) -> "Glossary":
         return Glossary((*self.groups, *groups), self.kinds)
 
+    def members(self, normalised: str) -> list[str]:
+        """Return what a normalised text names that is one of a kind: chatgpt, 顧客リスト."""
+        every = chain.from_iterable(members for _, members in self.kinds)
+        return [member for member in map(normalise, every) if member in normalised]
+
     def _alternatives(self, normalised: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """
         Return each word of the glossary a normalised question holds, longest first, with the others

@@ -21,6 +21,7 @@ import numpy.typing as npt
 
 from knowledge.retrieval.query import Query
 from knowledge.retrieval.terms import Terms, Words
+from knowledge.text.predicates import asked_for
 from knowledge.values import Document, DocumentKind, Hit, Language
 
 Worth = Literal["rule", "guideline", "other", "faq", "deck"]
@@ -162,7 +163,9 @@ def _score(hit: Hit) -> float:
 
 def _weight(query: Query, hit: Hit, place: Standing) -> float:
     weight = WEIGHTS[place.worth]
-    if place.worth == "deck" and titled(query, hit) >= ABOUT:
+    permitted = asked_for(query.question)  # what a company allows is for its own rules to say
+    allows = permitted is not None and permitted.stance in ("allowed", "forbidden")
+    if place.worth == "deck" and titled(query, hit) >= ABOUT and not allows:
         weight = 1.0
     if place.overdue:
         weight *= OVERDUE

@@ -39,7 +39,7 @@ async def answers(tmp_path_factory: pytest.TempPathFactory):
         ("家のパソコンから使えますか", "いいえ、使えません"),
         ("利用記録ってどれくらい保存されるの", "1年間保存する"),
         ("How long are the logs kept?", "1年間"),
-        ("Is my personal ChatGPT account ok for work?", "No: Personal accounts"),
+        ("Is my personal ChatGPT account ok for work?", "Personal accounts of chat"),
         ("Do I need approval before sending an AI-written document to a client?", "approval of your supervisor"),
         ("When is the walk-in consultation?", "毎週水曜日の15時"),
     ],
@@ -48,3 +48,11 @@ async def test_the_first_sentence_answers(answers: Answers, question: str, said:
     language = "en" if question.isascii() else "ja"
     answer = await answers.answer(question, readers=ALL, language=language)
     assert said in answer.sentences[0].text
+
+
+async def test_of_one_of_a_kind_no_yes_is_said_that_holds_for_the_kind_alone(
+    answers: Answers,
+) -> None:
+    for question in ("Geminiは使ってよい?", "Copilotは使えますか?"):
+        answer = await answers.answer(question, readers=ALL, language="ja")
+        assert not answer.text.startswith(("はい", "いいえ"))
