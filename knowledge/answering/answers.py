@@ -44,6 +44,7 @@ from knowledge.retrieval.source import PassageSource
 from knowledge.text.analysis import Analysis
 from knowledge.text.courtesy import answer_language, asking, searched
 from knowledge.text.kana import Kana
+from knowledge.text.presumed import as_asked
 from knowledge.text.topic import names_nothing
 from knowledge.values import Answer, AnswerMode, Document, Language, SearchKind
 
@@ -245,7 +246,7 @@ class Answers:
         """
         Make a follow-up a question of its own: by a model where there is one, by rules otherwise.
         """
-        alone = self._kana.written(searched(question.text))
+        alone = self._kana.written(as_asked(searched(question.text)))
         search_text = await understood(
             alone,
             question.history,

@@ -10,7 +10,7 @@ from typing import Protocol, runtime_checkable
 from knowledge.answering.asked import Deciding
 from knowledge.retrieval.source import PassageSource
 from knowledge.text.article import Line, above, around, lines
-from knowledge.text.outline import CELL, LEADS
+from knowledge.text.outline import CELL, announces
 from knowledge.text.provisions import whole
 from knowledge.text.spans import Span
 from knowledge.values import Hit, Passage
@@ -59,7 +59,7 @@ class Article:
 
     def led(self) -> "Article":
         """Return it with the line that announces the answering item in that item's place."""
-        heads = [head for head in above(self.lines, self.at) if LEADS.search(self.lines[head].text)]
+        heads = [head for head in above(self.lines, self.at) if announces(self.lines[head].text)]
         if not heads:
             return self
         return replace(self, at=heads[-1], span=self.lines[heads[-1]].span)

@@ -10,7 +10,8 @@ from operator import itemgetter
 from knowledge.answering.articles import Article
 from knowledge.answering.asked import Asked, Deciding
 from knowledge.answering.citations import Draft
-from knowledge.answering.lead import lead, place_of, placed
+from knowledge.answering.lead import lead
+from knowledge.answering.placing import place_of, placed
 from knowledge.answering.rows import header_of
 from knowledge.answering.wording import Wording
 from knowledge.text.article import Line, above, within

@@ -8,11 +8,12 @@ import re
 from collections.abc import Sequence
 from dataclasses import replace
 
-from knowledge.answering.asked import Asked, Deciding
+from knowledge.answering.asked import LEANING, Asked, Deciding
 from knowledge.answering.extractive import Candidate
 from knowledge.answering.fitness import signs
+from knowledge.answering.scales import unsettled
 from knowledge.retrieval.query import Query
-from knowledge.text.outline import CELL, LEADS, row_of
+from knowledge.text.outline import CELL, LEADS, announces, row_of
 from knowledge.text.spans import Span
 from knowledge.values import Hit
 
@@ -46,6 +47,11 @@ WEIGHTS: dict[str, float] = {
     "entitled": 1.5,
     "case": 3.0,
     "lists": 2.0,
+    "graded": 2.5,
+    "limits": 1.0,
+    "contains": 2.0,
+    "contrary": -4.0,
+    "example": -2.0,
     "enumerates": 1.0,
     "slide_head": 0.5,
     "about_itself": -1.5,
@@ -71,7 +77,11 @@ def ranked(
         for name, weight in WEIGHTS.items():
             score += weight * shown[name]
         weighed.append(replace(deciding, score=score, signs=shown))
-    return sorted(weighed, key=_negated_score)
+    weighed.sort(key=_negated_score)
+    scale = unsettled(weighed, hits)
+    if scale is None:
+        return weighed
+    return [scale, *weighed]
 
 
 def sayable(asked: Asked, candidates: Sequence[Candidate], hits: Sequence[Hit]) -> list[Deciding]:
@@ -90,10 +100,12 @@ def sayable(asked: Asked, candidates: Sequence[Candidate], hits: Sequence[Hit]) 
         if _BARE.fullmatch(text[slice(*spans[-1])]):
             continue  # a yes to the document's own question is none to this one
         if not _is_list(text, spans):
-            told.append(Deciding(candidate.hit, spans[-1], None, candidate))
+            leads = announces(text[slice(*spans[-1])]) and CELL not in text[slice(*spans[-1])]
+            told.append(Deciding(candidate.hit, spans[-1], None, candidate, lists=leads))
             continue
         heads, items = _parted(text, spans)
-        told.append(Deciding(candidate.hit, heads[-1], None, candidate, lists=True))
+        lists = not LEANING.match(text[slice(*heads[-1])])  # 例: … heads no list that answers
+        told.append(Deciding(candidate.hit, heads[-1], None, candidate, lists=lists))
         if not asked.listed:
             told += [Deciding(candidate.hit, item, heads[-1], candidate) for item in items]
     return told

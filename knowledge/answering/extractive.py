@@ -40,6 +40,7 @@ UNIT = (
     "digits",
 )
 DEPTH = 5  # passages looked into
+FURTHER = 4  # passages more, where they belong to the article of the best one
 SPREAD = 1.0  # taken off a unit for each one already chosen from its passage
 BETTER_PART = 0.6  # of the softmax over all units: enough is shown when that took a list or a table
 
@@ -140,7 +141,8 @@ class Extractor:
             first, rows = table.hit, table.rows
         picks = _chosen(scores.tolist(), looked, known, (least, most), first=first)
         candidates = _candidates(overlap, scores.tolist(), looked, known)
-        candidates = self._compared(asked, candidates, looked)
+        candidates += self._elsewhere(asked, hits, depth)
+        candidates = self._compared(asked, candidates, hits)
         verdict = judgement.verdict
         if not picks:
             return Extract(picks, judgement.likely, "none", judgement.missing)
@@ -155,6 +157,30 @@ class Extractor:
             candidates,
             judgement.coverage,
         )
+
+    def _elsewhere(self, asked: Query, hits: Sequence[Hit], depth: int) -> tuple[Candidate, ...]:
+        """
+        Return the units of further passages of the best one's article: of a long article the one
+        that answers may be found by few words.
+        """
+        best = hits[0].passage
+        numbers: list[int] = []
+        for number, hit in enumerate(hits[depth:], start=depth):
+            label = hit.passage.place.label
+            of_one = (hit.passage.version, whole_article(label)) == (
+                best.version,
+                whole_article(best.place.label),
+            )
+            if of_one and whole_article(label) != label:
+                numbers.append(number)
+        if not numbers or depth < DEPTH:
+            return ()
+        looked = [hits[0], *map(hits.__getitem__, numbers[:FURTHER])]
+        known = [self.terms(hit) for hit in looked]
+        overlap = Features(asked, known)
+        scores = features(overlap, gaps(looked), _articles(looked)) @ weights("unit", UNIT)
+        found = _candidates(overlap, scores.tolist(), looked, known)
+        return tuple(replace(one, hit=numbers[one.hit - 1]) for one in found if one.hit > 0)
 
     def _compared(
         self, asked: Query, candidates: Sequence[Candidate], hits: Sequence[Hit]

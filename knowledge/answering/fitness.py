@@ -6,12 +6,14 @@ A question about an act wants a sentence that allows or forbids it, one about an
 with such an amount, one about a meaning the sentence that explains it.
 """
 
+import math
 import re
 from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 
 from knowledge.answering.asked import LEANING, Asked, Deciding
 from knowledge.answering.sameness import uncovered
+from knowledge.answering.scales import is_step
 from knowledge.reading.chunks import passage_title
 from knowledge.retrieval.query import NOUN, Query
 from knowledge.text.analysis import normalise
@@ -19,7 +21,8 @@ from knowledge.text.lines import ended
 from knowledge.text.outline import CELL, row_of, unmarked
 from knowledge.text.parts import parts_of, same_parts
 from knowledge.text.predicates import Stance, YesNo, stance_of, verdict
-from knowledge.text.ranges import fits
+from knowledge.text.provisions import whole
+from knowledge.text.ranges import fits, least_of
 from knowledge.text.spans import Span
 from knowledge.text.topic import others_in
 from knowledge.values import Hit, Passage
@@ -28,12 +31,16 @@ UNRELATED = 0.2  # the cosine of things that have nothing to do with each other
 ABROAD = "_abroad"  # ends the names of signs of a line in another language
 _EITHER = tuple(name + end for name in ("share", "likeness", "near") for end in ("", ABROAD))
 SHORTEST_HEADING = 2  # letters of one that a question may name
+FARTHER = 0.5  # what a range counts that begins farther off than another one
+ELSEWHERE = 0.5  # share of the subject that a passage lacks, from which on its ranges are not meant
 MANY = 2  # lines of a list from which on its words are not counted together
 _QUESTION = re.compile(r"(?:か|[?？])\s*$")
 _ASKING = re.compile(r"[?？]|(?:ですか|ますか)[。\s]*$")
 # what another paragraph begins, this one goes on with
 _REFERS = re.compile(r"^(?:前\d*[項号条]|第\d+項)の(?:規定|申|届|場合|定め)")
-_SOFT = re.compile(r"望ましい|努める|努めなければ|推奨|\b(?:recommended|ideally|preferably)\b")
+_SOFT = re.compile(
+    r"望ましい|努める|努めなければ|推奨|かもしれ|でしょうか|\b(?:recommended|ideally|preferably)\b"
+)
 _ABOUT_ITSELF = re.compile(
     r"^(?:この|本)(?:規則|規程|規定|ガイドライン|文書|資料|手引き?|マニュアル|ページ|章)[はで][^。]*"
     r"(?:定め(?:た|る)もの|目的と(?:する|して)|説明し)"
@@ -41,6 +48,19 @@ _ABOUT_ITSELF = re.compile(
     r" (?:outlines?|describes?|explains?|covers?|provides?|defines?|is)\b",
     re.IGNORECASE,
 )
+# 「…」 alone: somebody's words, which rule nothing
+_EXAMPLE = re.compile(r"\s*「[^」]*」[。\s]*|\s*[“\"][^”\"]*[”\"][.\s]*")
+# what a thing is made of: what is in the kit?
+_CONTENTS_ASKED = re.compile(
+    r"何が(?:入っ|含ま|つい)|中身|内訳|\bwhat(?:'s| is| does)\b.*\b(?:in|include|contain)\b",
+    re.IGNORECASE,
+)
+_CONTAINS = re.compile(
+    r"含(?:む|み|ま)|入って(?:い|お)|内訳|中身|からなる"
+    r"|\b(?:includes?|including|contains?|consists? of|comes? with)\b",
+    re.IGNORECASE,
+)
+_PLURAL = re.compile(r"^(?:これら|それら|これにより|these\b|those\b|they\b)", re.IGNORECASE)
 _REACHABLE = re.compile(r"\S@\S|内線|\d{2,5}-\d{2,4}-\d{3,4}|窓口|連絡先|問い合わせ")
 _ENUMERATES = re.compile(
     r"(?:[^、。]+、){2}|及び|および|又は|とおり|各号|いずれか|\b(?:includ\w+|consists?|contains?|following)\b"
@@ -81,10 +101,67 @@ def signs(
         shared = _shared_signs(query, deciding, hits, weights, nearest)
         form = _form_signs(asked, deciding, hits[deciding.hit].passage)
         elsewhere = most - subjects.get(deciding.hit, most)
+        if entitled[deciding.hit]:
+            elsewhere = 0.0  # its heading names what is asked about
         of_passage = {"off_subject": elsewhere, "entitled": entitled[deciding.hit]}
+        if True in entitled.values() and not entitled[deciding.hit]:
+            of_passage["limits"] = 0.0  # the limit of something else
         of_case = {"case": _is_of_case(cases, deciding, hits[deciding.hit].passage)}
         rows.append(shared | form | of_passage | of_case)
-    return rows
+    return _with_their_article(told, hits, _nearest_ranges(asked, told, hits, rows))
+
+
+def _with_their_article(
+    told: Sequence[Deciding], hits: Sequence[Hit], rows: Sequence[dict[str, float]]
+) -> list[dict[str, float]]:
+    """
+    Return the signs with the items of a scale as like the question as the best line of their
+    article: an item means what announces it, and "20日" alone is like nothing.
+    """
+    likest: dict[tuple[str, str], float] = {}
+    places: list[tuple[str, str]] = []
+    for deciding, row in zip(told, rows, strict=True):
+        passage = hits[deciding.hit].passage
+        place = passage.version, whole(passage.place.label)
+        places.append(place)
+        likest[place] = max(likest.get(place, 0.0), row["likeness"])
+    filled: list[dict[str, float]] = []
+    for place, row in zip(places, rows, strict=True):
+        likeness = row["likeness"]
+        if row["graded"]:
+            likeness = likest[place]
+        filled.append(row | {"likeness": likeness})
+    return filled
+
+
+def _nearest_ranges(
+    asked: Asked,
+    told: Sequence[Deciding],
+    hits: Sequence[Hit],
+    rows: Sequence[dict[str, float]],
+) -> list[dict[str, float]]:
+    """
+    Return the signs with a range that holds what is asked counted in full only where no line of the
+    same document has one that begins nearer to it, and not at all for a line about something else.
+    """
+    bounds: list[tuple[str, float]] = []
+    for deciding, row in zip(told, rows, strict=True):
+        passage = hits[deciding.hit].passage
+        line = passage.text[slice(*deciding.span)]
+        low = -math.inf
+        if row["in_range"]:
+            low = least_of(asked.text, line)
+        bounds.append((passage.version, low))
+    nearest = dict(sorted(bounds))
+    ranged: list[dict[str, float]] = []
+    for (version, low), row in zip(bounds, rows, strict=True):
+        counts = row["in_range"]
+        if counts and low < nearest[version]:
+            counts = FARTHER
+        if row["off_subject"] > ELSEWHERE:
+            counts = 0.0
+        ranged.append(row | {"in_range": counts})
+    return ranged
 
 
 def _subjects_held(query: Query, numbers: Collection[int], hits: Sequence[Hit]) -> dict[int, float]:
@@ -164,13 +241,18 @@ def _form_signs(asked: Asked, deciding: Deciding, passage: Passage) -> dict[str,
         **_wanted_signs(asked, deciding, passage, words, stance),
         "in_range": fit > 0,
         "out_of_range": fit < 0,
-        "leaning": bool(LEANING.match(unmarked(line)) or _REFERS.match(unmarked(line))),
+        "leaning": _leans(unmarked(line)),
         "soft": bool(_SOFT.search(line)),
         "denies": asked.denied and stance in ("not_so", "forbidden"),
         "named": _is_named(asked, passage, deciding.span),
         "label": _is_label(passage, deciding.span) or (heads and sought),
         "opens": opens and bool(_QUESTION.search("".join(passage.headings[-1:]))),
         "lists": lists,
+        "graded": not asked.wanted.most and is_step(asked.wanted, text, deciding.span),
+        "limits": asked.wanted.limits(line),
+        "contains": bool(_CONTENTS_ASKED.search(asked.text) and _CONTAINS.search(line)),
+        "contrary": asked.not_forbidden and stance == "forbidden",
+        "example": bool(_EXAMPLE.fullmatch(unmarked(line))),
         "enumerates": asked.wanted.kind == "items" and bool(_ENUMERATES.search(line)),
         "about_itself": bool(_ABOUT_ITSELF.search(unmarked(line))),
         "asks": bool(_ASKING.search(line)),
@@ -178,6 +260,11 @@ def _form_signs(asked: Asked, deciding: Deciding, passage: Passage) -> dict[str,
         "reachable": asked.wanted.kind == "who" and bool(_REACHABLE.search(line)),
         "slide_head": heads and not sought,
     }
+
+
+def _leans(line: str) -> bool:
+    """Whether a line goes on with what stands before it."""
+    return bool(LEANING.match(line) or _REFERS.match(line) or _PLURAL.match(line))
 
 
 def _wanted_signs(
@@ -229,15 +316,18 @@ def _is_named(asked: Asked, passage: Passage, span: Span) -> bool:
 def _is_entitled(names: str, passage: Passage) -> bool:
     """
     Whether a question names in full what the heading right above says, or one of the things it
-    joins, in whichever words: 宿泊費の上限は?, "side jobs" of 副業・兼業. The name of a sheet tells too
-    little of its rows.
+    joins, in whichever words: 宿泊費の上限は?, "side jobs" of 副業・兼業; or each part of it:
+    懲戒処分の種類は? under 懲戒の種類. The name of a sheet tells too little of its rows.
     """
     if passage.kind == "table":
         return False
     heading = normalise("".join(passage.headings[-1:]))
     words = _COUNTED.sub("", heading).removesuffix("等").strip()
     told = [words, *_JOINED.split(words)]
-    return any(len(one) >= SHORTEST_HEADING and one in names for one in told)
+    if any(len(one) >= SHORTEST_HEADING and one in names for one in told):
+        return True
+    every = words.split("の")
+    return all(len(part) >= SHORTEST_HEADING and part in names for part in every)
 
 
 def _cases(query: Query) -> tuple[str, ...]:

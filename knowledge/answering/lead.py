@@ -8,25 +8,31 @@ misunderstood alone is never alone: an item has the line that announces it, a ru
 
 import re
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Literal
 
 from knowledge.answering.articles import Article
 from knowledge.answering.asked import LEANING, Asked, Deciding
+from knowledge.answering.placing import place_of, placed
 from knowledge.answering.rows import plain, row_said
 from knowledge.answering.sameness import uncovered
+from knowledge.answering.scales import steps_of
 from knowledge.answering.wording import Wording
 from knowledge.reading.chunks import passage_title
 from knowledge.retrieval.glossary import Glossary
 from knowledge.text.analysis import normalise
 from knowledge.text.article import Line, above, counted_anew
-from knowledge.text.outline import LEADS, item_number, unmarked
-from knowledge.text.parts import parts_of, with_parts
-from knowledge.text.predicates import EXCEPTION, Stance, Verdict, conditional, stance_of, verdict
-from knowledge.text.sanitise import place_label, quoted
+from knowledge.text.outline import LEADS, announces, item_number, unmarked, without_exception
+from knowledge.text.predicates import (
+    EXCEPTION,
+    Stance,
+    Verdict,
+    conditional,
+    stance_of,
+    stance_of_list,
+    verdict,
+)
 from knowledge.text.spans import sentence_spans
-from knowledge.text.titles import titled
-from knowledge.values import Language, Place
+from knowledge.values import Language
 
 Opening = Literal["lead_yes", "lead_yes_if", "lead_no", "lead_no_if", ""]
 
@@ -40,37 +46,13 @@ LONGEST = 420  # characters; a lead that is longer says the deciding sentence al
 SHORT_ITEM = 60  # characters of a step, of a longer one the first sentence is said
 ITEMS = 200  # characters of items that are said in one sentence
 CURT = 14  # characters of a sentence that is not said alone
+SEVERAL = 2  # headings that a sentence announces
 HEADS = 2  # lines that announce an item, said with it
 DENIALS = 4  # sentences that deny, said together
 _ACT = re.compile(
     r"(?:こと|もの|行為|とき|場合|者)[。．]?$"
 )  # ends an item that says nothing by itself
 _OBJECT = re.compile(r"([\u30a1-\u30ff\u3400-\u9fff々A-Za-z0-9]+)を(?!除|得|問|通)")
-
-
-def place_of(article: Article, language: Language) -> str:
-    """Return where an article stands: its document, its paragraph, page or sheet, its heading."""
-    passage = article.passage
-    title = titled(passage.title, language)
-    parts = [title]
-    if passage.place.kind != "part" and passage.place.label not in ("", passage.title):
-        parts.append(place_label(_part_of(article).to(language)))
-    heading = _heading(article)
-    named = (*parts, place_label(passage.place.to(language)))
-    if heading and heading not in named:
-        parts.append(heading)
-    if len(parts) == 1 and passage.place.kind in ("slide", "page"):
-        parts.append(passage.place.to(language))
-    return " ".join(parts)
-
-
-def _part_of(article: Article) -> Place:
-    """Return the place of the deciding line, with its paragraph and item of the article."""
-    line = article.lines[article.at]
-    passage = article.passages[line.passage]
-    label = passage.place.label
-    begins = max(article.span[0], line.span[0])
-    return replace(passage.place, label=with_parts(label, parts_of(label, passage.text, begins)))
 
 
 def lead(
@@ -81,7 +63,7 @@ def lead(
     wording: Wording,
 ) -> str:
     """Return the first sentence of an answer; "" where nothing of it may be said."""
-    words = said(article, asked)
+    words = said(article, asked, unsettled=deciding.scale)
     if not words:
         return ""
     sentence = placed(words, place_of(article, language), language)
@@ -91,12 +73,18 @@ def lead(
     return wording.phrase(opening, sentence=sentence).to(language)
 
 
-def said(article: Article, asked: Asked) -> str:
-    """Return the words that answer, without their marker and with what they need."""
+def said(article: Article, asked: Asked, *, unsettled: bool = False) -> str:
+    """
+    Return the words that answer, without their marker and with what they need. Where it is
+    `unsettled` which item of a scale is meant, all of them.
+    """
     line = article.lines[article.at]
     if line.kind in ("row", "header"):
         return row_said(article, line, asked)
     own = plain(article.deciding)
+    scale = steps_of(asked.wanted, article)
+    if unsettled and len(scale) > 1:
+        return " ".join([*_heads(article), _fitting(list(map(plain, scale)))])
     if asked.denied and not LEADS.search(article.deciding):
         own = " ".join(_denials(article)) or own
     needed = " ".join([*_heads(article), *_before(article), own])
@@ -168,7 +156,7 @@ def _opening(asked: Asked, deciding: Deciding, article: Article, words: str) -> 
     answer = verdict(asked.yes_no, _stance(article))
     if not answer or _of_its_kind(asked, article):
         return ""
-    exception = bool(_exceptions(article))
+    exception = bool(_exceptions(article)) or _head_has_exception(article)
     limited = exception or conditional(article.deciding, asked.text)
     if answer == "no" and limited and not exception:
         return ""  # what is denied in one case may be granted in another
@@ -216,7 +204,12 @@ def _stance(article: Article) -> Stance:
     names_an_act = _ACT.search(article.deciding)
     if own != "unknown" and not names_an_act:
         return "unknown"  # two predicates, of which either may be meant
-    return stance_of(heads[-1])
+    return stance_of_list(without_exception(heads[-1]))
+
+
+def _head_has_exception(article: Article) -> bool:
+    heads = _heads(article)
+    return list(map(without_exception, heads)) != heads
 
 
 def _heads(article: Article) -> list[str]:
@@ -225,22 +218,56 @@ def _heads(article: Article) -> list[str]:
     heads: list[str] = []
     for number in numbers:
         text = _last_sentence(article, article.lines[number])
-        if LEADS.search(text):
+        if announces(text):
             heads.append(text)
     announced = "".join(article.passage.headings[-1:])
     is_item = article.lines[article.at].kind == "item"
     if not heads and is_item and article.own == 0 and LEADS.search(announced):
         return [plain(announced)]  # what announced the list stands in a passage before this one
-    return heads[-HEADS:]
+    return heads[-HEADS:] or _announced_headings(article)
+
+
+def _announced_headings(article: Article) -> list[str]:
+    """
+    Return, for a line under one of several headings that a sentence before them announces, that
+    sentence and the heading: 次の業務に使ってはならない。 / 2. 契約書の作成 / …
+    """
+    heading = ""
+    headings = 0
+    for number in range(article.at - 1, -1, -1):
+        line = article.lines[number]
+        if line.kind == "heading":
+            heading = heading or line.text
+            headings += 1
+            continue
+        leads_on = announces(line.text) and article.lines[number + 1].kind == "heading"
+        if leads_on and heading:
+            if headings + _headings_behind(article) < SEVERAL:
+                return []
+            return [_last_sentence(article, line), plain(heading)]
+    return []
+
+
+def _headings_behind(article: Article) -> int:
+    kinds = list(map(_kind, article.lines[article.at :]))
+    return kinds.count("heading")
+
+
+def _kind(line: Line) -> str:
+    return line.kind
 
 
 def _last_sentence(article: Article, line: Line) -> str:
     """Return of a line the sentence that leads on."""
     text = article.passages[line.passage].text
     spans = sentence_spans(text, line.span)
-    for span in spans:
+    for number, span in enumerate(spans):
         if LEADS.search(text[slice(*span)]):
-            return plain(text[slice(*span)])
+            sentence = plain(text[slice(*span)])
+            behind = plain(text[span[1] : spans[min(number + 1, len(spans) - 1)][1]])
+            if EXCEPTION.match(behind):
+                return f"{sentence} {behind}"
+            return sentence
     return plain(line.text)
 
 
@@ -262,6 +289,11 @@ def _listed(article: Article, asked: Asked) -> str:
     items = [plain(text) for text in listed(article.lines, article.at)]
     if asked.wanted.kind == "steps" and items and len(items[0]) > SHORT_ITEM:
         return _first_step(items)
+    return _fitting(items)
+
+
+def _fitting(items: Sequence[str]) -> str:
+    """Return the items that fit into one sentence, with a gap behind them where others follow."""
     fitting: list[str] = []
     length = 0
     for item in items:
@@ -325,22 +357,3 @@ def _leading_items(lines: Sequence[Line]) -> int:
             break
         count += 1
     return count
-
-
-def _heading(article: Article) -> str:
-    """Return the heading right above the deciding line, without its marks."""
-    for line in reversed(article.lines[: article.at + 1]):
-        if line.kind == "heading":
-            return quoted(line.text.strip("#* \u3000>"))
-    return ""
-
-
-def placed(words: str, place: str, language: Language) -> str:
-    """Return words with their place before the last stop."""
-    if not place:
-        return words
-    body = words.rstrip("。．.!！")
-    sign = words[len(body) :]
-    if language == "ja" and not body.isascii():
-        return f"{body}({place}){sign}"
-    return f"{body} ({place}){sign}"

@@ -5,11 +5,13 @@ A question may ask several things, or compare two; each is then looked up by its
 need hold both.
 """
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from knowledge.answering.articles import article
 from knowledge.answering.asked import Asked, Deciding
+from knowledge.answering.asked_kinds import kinds
 from knowledge.answering.chosen import Choice
 from knowledge.answering.composing import Part, Rows, beside_each_other, composed
 from knowledge.answering.deciding import ranked
@@ -28,6 +30,8 @@ from knowledge.text.topic import lacks_topic, topics
 from knowledge.values import Hit
 
 FOUND = 30  # passages looked at
+# 大阪で宿泊費どれくらい: not only the name of a side
+_MORE_THAN_A_NAME = re.compile(r"[でがを]|どれ|\b(?:is|are|do|does|in|for)\b")
 TOPIC = 4  # words that a question takes over from the one before it in the same message
 
 
@@ -69,7 +73,7 @@ class Quoter:
         held = extract.verdict == "sure"
         judged: list[Judged] = []
         if not _sets_beside(extract.table, sides(question.search_text)):
-            judged = await self._both_sides(question, among)
+            judged = await self._both_sides(question, among, tabled=bool(extract.table))
             held = held or len(judged) > 0
         if not judged and not extract.table:
             judged = await self._several(question, among)
@@ -77,12 +81,15 @@ class Quoter:
             judged = [await self._one(question, query, among, extract)]
             held = held or defines(question.search_text, judged[0].part.article.deciding)
         parts = [one.part for one in judged]
+        sure = all(one.sure for one in judged)
+        if parts[0].asked.not_forbidden:
+            sure = False  # what nothing forbids, no line says
         return replace(
             written,
             mode="extractive",
             hits=tuple(among),
             draft=composed(parts, question.language, self._wording),
-            certainty="sure" if all(one.sure for one in judged) else "unsure",
+            certainty="sure" if sure else "unsure",
             held=held,
             table=() if len(parts) > 1 else extract.table,
         )
@@ -122,17 +129,20 @@ class Quoter:
             whole = whole.led()
         return Part(asked, deciding, whole, table=table)
 
-    async def _both_sides(self, question: Question, among: list[Hit]) -> list[Judged]:
+    async def _both_sides(
+        self, question: Question, among: list[Hit], *, tabled: bool
+    ) -> list[Judged]:
         """
         Return what is said of each of two things that a question compares, none unless something
-        likely is said of both. `among` grows by the passages found for them.
+        likely is said of both, and surely where a table is the other choice (`tabled`). `among` grows
+        by the passages found for them.
         """
         names = sides(question.search_text)
         if names is None:
             return []
         judged: list[Judged] = []
         for name, text in zip(names, asked_of(question.search_text, names), strict=True):
-            side = await self._side(question, name, text, among)
+            side = await self._side(question, name, text, among, only_sure=tabled)
             if side is None:
                 return []
             judged.append(side)
@@ -142,17 +152,19 @@ class Quoter:
         return judged
 
     async def _side(
-        self, question: Question, name: str, text: str, among: list[Hit]
+        self, question: Question, name: str, text: str, among: list[Hit], *, only_sure: bool
     ) -> Judged | None:
         """Return what is said of one side, from a passage that holds every word of its name."""
         named = await self._source.query(name, readers=question.readers)
         hits = await self._search(question, named)
-        if self._extractor.extract(named, hits, most=1).verdict != "sure":
+        strict = only_sure or _MORE_THAN_A_NAME.search(name)
+        verdict = self._extractor.extract(named, hits, most=1).verdict
+        if verdict == "none" or (verdict != "sure" and strict):
             return None
         query = await self._source.query(text, readers=question.readers)
         extract = self._extractor.extract(query, hits)
         about = [one for one in extract.candidates if self._names(named, hits[one.hit], one)]
-        extract = replace(extract, candidates=tuple(about) or extract.candidates)
+        extract = replace(extract, candidates=tuple(about))
         side = await self._judged(question, query, text, hits, extract, among)
         if side is None:
             return None
@@ -171,7 +183,7 @@ class Quoter:
         judged: list[Judged] = []
         topic = ""
         for text in texts:
-            alone = f"{topic} {text}" if topic and lacks_topic(text) else text
+            alone = f"{topic} {text}" if topic and _goes_on(text) else text
             topic = " ".join(topics(alone)[:TOPIC])
             query = await self._source.query(alone, readers=question.readers)
             hits = await self._search(question, query)
@@ -210,6 +222,11 @@ class Quoter:
             query, readers=question.readers, limit=FOUND, kind=question.kind
         )
         return prefer(hits, question.language)[: question.limit]
+
+
+def _goes_on(text: str) -> bool:
+    """Whether one of several questions names nothing but what it wants to know: 申請もいる?"""
+    return lacks_topic(text) or all(map(kinds, topics(text)))
 
 
 def _sets_beside(table: Rows, names: tuple[str, str] | None) -> bool:

@@ -13,7 +13,7 @@ from typing import Literal
 
 from knowledge.text.injection import harmless
 from knowledge.text.lines import ARTICLE, columns, ended
-from knowledge.text.outline import CELL, LEADS, item_number, row_of
+from knowledge.text.outline import CELL, LEADS, announces, item_number, row_of
 from knowledge.text.spans import WORD, Span, visible
 from knowledge.values import Passage
 
@@ -82,12 +82,12 @@ def around(every: Sequence[Line], at: int) -> tuple[int, int]:
 def within(every: Sequence[Line], at: int) -> tuple[int, int]:
     """Return the first and the one behind the last of the lines that stand below a line."""
     head = every[at]
-    announces = bool(LEADS.search(head.text)) or not ended(head.text)
+    leads = announces(head.text) or not ended(head.text)
     end = at + 1
     begun_anew = counted_anew(every, at)
     if begun_anew:
         return end, end + begun_anew
-    while end < len(every) and _is_below(every, head, at, end, announces=announces):
+    while end < len(every) and _is_below(every, head, at, end, leads=leads):
         end += 1
     return at + 1, end
 
@@ -123,19 +123,19 @@ def above(every: Sequence[Line], at: int) -> list[int]:
     return heads
 
 
-def _is_below(every: Sequence[Line], head: Line, at: int, end: int, *, announces: bool) -> bool:
+def _is_below(every: Sequence[Line], head: Line, at: int, end: int, *, leads: bool) -> bool:
     line = every[end]
     if line.kind == "heading" or head.kind == "header":
         return head.kind == "header" and line.kind == "row"
     if line.kind in ("row", "header"):
-        return announces and head.kind != "row"
+        return leads and head.kind != "row"
     if line.kind != "item":
         return end > at + 1 and line.indent > every[at + 1].indent
     if head.kind != "item":
         first = every[at + 1]
         if first.kind == "item" and (line.indent, line.rank) < (first.indent, first.rank):
             return False  # the next paragraph, behind the list
-        return announces and (end == at + 1 or first.kind == "item")
+        return leads and (end == at + 1 or first.kind == "item")
     return line.indent > head.indent or (line.indent == head.indent and line.rank > head.rank)
 
 

@@ -33,6 +33,7 @@ LEADS = re.compile(
     r"|\b(?:following|as follows|these)\b[^.]*[.]?\s*$",
     re.IGNORECASE,
 )
+_BUT = re.compile(r"(?<=[。．])\s*(?:ただし|但し)[^。]*。?\s*$")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,16 @@ class Row:
     @property
     def marked(self) -> bool:
         return self.rank >= 0
+
+
+def announces(line: str) -> bool:
+    """Whether a line leads to what stands below it, be there an exception behind the lead."""
+    return bool(LEADS.search(line) or LEADS.search(without_exception(line)))
+
+
+def without_exception(line: str) -> str:
+    """Return a line without the exception that stands at its end."""
+    return _BUT.sub("", line)
 
 
 def unmarked(line: str) -> str:

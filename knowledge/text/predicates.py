@@ -131,6 +131,11 @@ _ONLY = re.compile(
     re.IGNORECASE,
 )
 _CLAUSE = re.compile(r"([^、。]{2,60}?)(?:場合|とき|際|時)(?:に限り|に限って|に|は|には|、)")
+_OF_ITEMS = re.compile(
+    r"(?P<said>[^。]*(?:でき(?:る|ない)|てよい|てもよい|てはならない|必要な|可能な))"
+    r"(?:者|人|もの|物|こと|場合|とき|行為|情報|範囲|業務|データ|ツール|サービス|書類|費用)"
+    r"(?:は|を)、?(?:次|以下|下記)"
+)
 _EITHER = re.compile(r"又は|または|若しくは|もしくは|及び|および|や|・|、")
 EXCEPTION = re.compile(
     r"^(?:ただし|但し|もっとも|なお、?(?:前項|例外)|However\b|Except\b|Unless\b|This does not apply)",
@@ -264,6 +269,18 @@ def stance_of(sentence: str) -> Stance:
     if _TWISTED.search(bare[-TAIL:]) or _CONTRAST.search(bare):
         return "unknown"
     return _first(_SENTENCES, bare[-TAIL:])
+
+
+def stance_of_list(head: str) -> Stance:
+    """
+    Return what a sentence that announces a list says of each of its items: what is said of those
+    that are listed, where it only lists them (利用できる者は、次のとおりとする。).
+    """
+    text = unicodedata.normalize("NFKC", head)
+    match = _OF_ITEMS.match(text)
+    if match is None:
+        return stance_of(head)
+    return stance_of(match["said"])
 
 
 def verdict(asked: YesNo, said: Stance) -> Verdict:

@@ -66,6 +66,18 @@ def fits(question: str, line: str) -> int:
     return seen
 
 
+def least_of(question: str, line: str) -> float:
+    """
+    Return the highest lower bound of a line's ranges that hold an amount of the question: of two
+    rules that begin at 10 and at 20 days, 25 days fall under the second. -inf where there is none.
+    """
+    bounds = [-math.inf]
+    ranges = _ranges(_plain(line))
+    for unit, value in _amounts(_plain(question)):
+        bounds += [one.low for one in ranges if one.unit == unit and one.holds(value)]
+    return max(bounds)
+
+
 def _plain(text: str) -> str:
     lowered = unicodedata.normalize("NFKC", text).lower()
     return re.sub(r"(?<=\d),(?=\d{3})", "", lowered)

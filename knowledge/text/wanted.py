@@ -41,7 +41,7 @@ _RATE_EN = (
 _ANY_RATE = f"{_RATE}|{_RATE_EN}"
 _MONEY = (
     rf"{_NUMBER} ?(?:円|ドル|ユーロ|万円)|[¥$€] ?\d|\b\d[\d,.]* ?(?:yen|dollars?|usd|euros?)\b"
-    r"|無料|実費|全額|割増|\d\.\d+|\d+ ?(?:%|パーセント)|\bfree\b"
+    r"|無料|実費|全額|割増|\d\.\d+(?!\d|日|時間|か月|年|泊)|\d+ ?(?:%|パーセント)|\bfree\b"
 )
 _WHO = (
     r"(?:部|課|室|局|係|窓口|責任者|担当者?|管理者|所属長|上司|上長|社長|部長|課長|人事|総務|会社|取締役|委員会|監査人|デスク)"
@@ -67,13 +67,15 @@ _ANY = re.compile(_NUMBER)
 class Wanted:
     """
     `shows` finds in a sentence what is wanted; None where any sentence may do. `counted` finds an
-    amount of the very unit that is asked for; None where none is named.
+    amount of the very unit that is asked for; None where none is named. `most` where the limit of
+    an amount is asked for.
     """
 
     kind: Kind
     shows: re.Pattern[str] | None = None
     every: bool = False
     counted: re.Pattern[str] | None = None
+    most: bool = False
 
     def found(self, text: str) -> bool:
         """Whether a sentence has what is wanted. Its own number in a list does not count."""
@@ -83,6 +85,10 @@ class Wanted:
         """Whether a sentence has an amount of the very unit that is asked for."""
         return self._finds(self.counted, text)
 
+    def limits(self, text: str) -> bool:
+        """Whether a limit is asked for, and a sentence says one."""
+        return self.most and self._finds(_LIMIT, text)
+
     def _finds(self, form: re.Pattern[str] | None, text: str) -> bool:
         if form is None:
             return False
@@ -90,6 +96,14 @@ class Wanted:
         return bool(form.search(_REFERENCE.sub(" ", bare)))
 
 
+_MOST_ASKED = re.compile(
+    r"何[^\s、。はがを]{1,3}まで(?!に)|いくらまで|上限|限度|最大|最長"
+    r"|\b(?:limit|maximum|at most|up to how)\b"
+)
+_LIMIT = re.compile(
+    r"最大|最長|上限|限度|を?超え(?:ない|ては)|(?:円|日|回|年|人|名|か月|時間|分)(?:まで|以内)(?!に)"
+    r"|\b(?:up to|at most|maximum|no more than|limit)\b"
+)
 _MARK = re.compile(r"^\s*(?:[-*・•◦]|\(?\d{1,3}[.)．]|\d{1,2} (?=[^\d]))\s*")
 # a paragraph's number is no amount
 _REFERENCE = re.compile(r"第 ?\d+ ?[編部章節条項号]|前\d*項|\b(?:section|article|slide|page) \d+")
@@ -220,7 +234,11 @@ _JAPANESE: tuple[tuple[Kind, re.Pattern[str], str], ...] = (
 _UNITS = tuple(
     (re.compile(asks), shows)
     for asks, shows in (
-        (r"何(?:営業)?日|how many (?:\w+ )?days", rf"{_NUMBER} ?(?:営業)?日|\bdays?\b"),
+        # a day of a month is no number of days
+        (
+            r"何(?:営業)?日|how many (?:\w+ )?days",
+            rf"(?<![\d月])(?<!月の){_NUMBER} ?(?:営業)?日|\bdays?\b",
+        ),
         (r"何週|how many (?:\w+ )?weeks", rf"{_NUMBER} ?週|\bweeks?\b"),
         (r"何[かヶカ箇]月|how many (?:\w+ )?months", rf"{_NUMBER} ?[かヶカ箇]月|\bmonths?\b"),
         (r"何年|how many (?:\w+ )?years", rf"{_NUMBER} ?年|\byears?\b"),
@@ -245,7 +263,8 @@ def wanted(question: str) -> Wanted:
         return _wanted_in_english(text, every=every)
     for kind, asks, shows in _JAPANESE:
         if asks.search(text):
-            return Wanted(kind, re.compile(shows), every, _counted(text))
+            most = bool(_MOST_ASKED.search(text))
+            return Wanted(kind, re.compile(shows), every, _counted(text), most)
     meaning = _MEANING_ASKED.search(text)
     listed = every or _ITEMS_ASKED.search(_MEANING_ASKED.sub("", text))
     if meaning and not listed:
@@ -256,7 +275,8 @@ def wanted(question: str) -> Wanted:
 def _wanted_in_english(text: str, *, every: bool) -> Wanted:
     for kind, asks, shows in _ENGLISH:
         if re.search(asks, text):
-            return Wanted(kind, re.compile(shows) if shows else None, every, _counted(text))
+            form = re.compile(shows) if shows else None
+            return Wanted(kind, form, every, _counted(text), bool(_MOST_ASKED.search(text)))
     return Wanted("", None, every)
 
 
