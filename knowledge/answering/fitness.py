@@ -116,21 +116,27 @@ def _with_their_article(
 ) -> list[dict[str, float]]:
     """
     Return the signs with the items of a scale as like the question as the best line of their
-    article: an item means what announces it, and "20日" alone is like nothing.
+    article: an item means what announces it, and "20日" alone is like nothing. Where one of its
+    items is the case that is asked about, the others grade nothing.
     """
     likest: dict[tuple[str, str], float] = {}
     places: list[tuple[str, str]] = []
+    settled: set[tuple[str, str]] = set()
     for deciding, row in zip(told, rows, strict=True):
         passage = hits[deciding.hit].passage
         place = passage.version, whole(passage.place.label)
         places.append(place)
         likest[place] = max(likest.get(place, 0.0), row["likeness"])
+        if row["case"]:
+            settled.add(place)
     filled: list[dict[str, float]] = []
     for place, row in zip(places, rows, strict=True):
-        likeness = row["likeness"]
-        if row["graded"]:
-            likeness = likest[place]
-        filled.append(row | {"likeness": likeness})
+        signs = dict(row)
+        if signs["graded"]:
+            signs["likeness"] = likest[place]
+        if place in settled:
+            signs["graded"] = 0.0
+        filled.append(signs)
     return filled
 
 

@@ -134,8 +134,8 @@ class Quoter:
     ) -> list[Judged]:
         """
         Return what is said of each of two things that a question compares, none unless something
-        likely is said of both, and surely where a table is the other choice (`tabled`). `among` grows
-        by the passages found for them.
+        likely is said of both, and surely where a table is the other choice (`tabled`). `among`
+        grows by the passages found for them.
         """
         names = sides(question.search_text)
         if names is None:
