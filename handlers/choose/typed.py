@@ -96,8 +96,8 @@ def in_words(text: str, field: Field, situation: Situation) -> str:
         if words in meaning and len(hits) == 1:
             return hits[0]
     amount = situation.limit(field.id, text)
-    hits, _ = situation.read(text)
-    read = hits[field.id].option if field.id in hits else ""
+    facts, _ = situation.read(text)
+    read = facts[field.id].option if field.id in facts else ""
     for meant in (amount, read):
         if any(option.id == meant for option in field.options):
             return meant
