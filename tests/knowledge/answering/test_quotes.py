@@ -8,6 +8,7 @@ import pytest
 from knowledge.answering.answers import Answers
 from knowledge.documents.library import Library
 from knowledge.index.opening import open_index
+from knowledge.models.sentence_encoder import SentenceEncoder
 from knowledge.reading.reading import read
 from knowledge.retrieval.encoder import VERSION
 from knowledge.samples.catalogue import shelve
@@ -198,13 +199,20 @@ async def test_the_samples_never_say_the_opposite(tmp_path: Path) -> None:
             assert shown[-1] not in ("Purpose", "Generative AI at Hikarino Works")
 
 
-async def test_what_ends_in_the_middle_of_a_sentence_is_never_sure(tmp_path: Path) -> None:
+@pytest.mark.parametrize("encoder", [None, SentenceEncoder])
+async def test_what_ends_in_the_middle_of_a_sentence_is_never_sure(
+    tmp_path: Path, encoder: type[SentenceEncoder] | None
+) -> None:
+    sentences = encoder() if encoder else None
+
     async def about(text: str) -> Answer:
-        async with Library(open_index(None, tmp_path / str(len(text)), version=VERSION)) as library:
+        index = open_index(None, tmp_path / str(len(text)), version=VERSION)
+        async with Library(index, sentences=sentences) as library:
             document, version, _ = await library.stage(
                 await read("規則.md", text.encode()), Metadata(), by="t"
             )
             await library.publish(document.id, version.id)
+            await library.followed()
             return await Answers(library).answer(
                 "来客用の駐車場を社員が休日に使うことは認められますか", readers=ALL, language="ja"
             )

@@ -15,7 +15,7 @@ MADE_BY = "0a2c53c8fad3"
 STORED = {
     "出張費基準.xlsx": "1968aa1def1fe291",
     "wiki_duck.html": "26c7a3c87f483cf0",
-    "drawing.docx": "ee46792983e5af15",
+    "drawing.docx": "b0462cd9f38e32e4",
     "pdkids.pdf": "b3ad99a20f24df9a",
 }
 
