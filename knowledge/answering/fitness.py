@@ -131,12 +131,12 @@ def _with_their_article(
             settled.add(place)
     filled: list[dict[str, float]] = []
     for place, row in zip(places, rows, strict=True):
-        signs = dict(row)
-        if signs["graded"]:
-            signs["likeness"] = likest[place]
+        shown = dict(row)
+        if shown["graded"]:
+            shown["likeness"] = likest[place]
         if place in settled:
-            signs["graded"] = 0.0
-        filled.append(signs)
+            shown["graded"] = 0.0
+        filled.append(shown)
     return filled
 
 
