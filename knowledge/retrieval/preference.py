@@ -29,6 +29,8 @@ WEIGHTS: dict[Worth, float] = {"rule": 1.0, "guideline": 0.9, "other": 0.8, "faq
 OVERDUE = 0.6  # of a document whose review date has passed
 # an edition's passage is overruled where the later one holds that much of what it does
 COVERED = 0.8
+# in meaning, that a later edition's passage may lie behind, and how near it must lie at least
+BEHIND, NEAR = 0.1, 0.45
 REPLACED = 0.3  # of a passage that the later edition has nothing like
 # share of the question's nouns in a slide's title from which it is about what the digest is about
 ABOUT = 0.5
@@ -136,7 +138,8 @@ def superseded(
 ) -> tuple[Hit, ...]:
     """
     Return the hits that a later edition of their document overrules: it was found, too, and holds
-    about as much of the question. The later one is the one whose year the question names, if any.
+    about as much of the question or lies about as near to it in meaning. The later one is the one
+    whose year the question names, if any.
     """
     older = _older(query, hits, standings)
     if not older:
@@ -151,10 +154,17 @@ def superseded(
             place = standings.get(other.passage.document)
             later = place is not None and place.work == work
             later = later and other.passage.document not in older
-            if later and other.terms and _held(query, other) >= COVERED * share:
+            holds = other.terms and _held(query, other) >= COVERED * share
+            if later and (holds or _lies_as_near(other, hit)):
                 overruled.append(hit)
                 break
     return tuple(overruled)
+
+
+def _lies_as_near(other: Hit, hit: Hit) -> bool:
+    if other.meaning is None or hit.meaning is None:
+        return False
+    return other.meaning >= max(hit.meaning - BEHIND, NEAR)
 
 
 def _score(hit: Hit) -> float:
