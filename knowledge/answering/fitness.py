@@ -94,7 +94,7 @@ def signs(
     subjects = _subjects_held(query, numbers, hits)
     most = max(subjects.values(), default=0.0)
     names = "\n".join([normalise(asked.text), *chain(*query.others.values())])
-    entitled = {number: _is_entitled(names, hits[number].passage) for number in numbers}
+    entitled = {number: _entitled(names, hits[number].passage) for number in numbers}
     cases = _cases(query)
     rows: list[dict[str, float]] = []
     for deciding in told:
@@ -104,7 +104,7 @@ def signs(
         if entitled[deciding.hit]:
             elsewhere = 0.0  # its heading names what is asked about
         of_passage = {"off_subject": elsewhere, "entitled": entitled[deciding.hit]}
-        if True in entitled.values() and not entitled[deciding.hit]:
+        if any(entitled.values()) and not entitled[deciding.hit]:
             of_passage["limits"] = 0.0  # the limit of something else
         of_case = {"case": _is_of_case(cases, deciding, hits[deciding.hit].passage)}
         rows.append(shared | form | of_passage | of_case)
@@ -319,21 +319,22 @@ def _is_named(asked: Asked, passage: Passage, span: Span) -> bool:
     return bool(parts) and same_parts(parts, asked.part)
 
 
-def _is_entitled(names: str, passage: Passage) -> bool:
+def _entitled(names: str, passage: Passage) -> float:
     """
-    Whether a question names in full what the heading right above says, or one of the things it
-    joins, in whichever words: 宿泊費の上限は?, "side jobs" of 副業・兼業; or each part of it:
-    懲戒処分の種類は? under 懲戒の種類. The name of a sheet tells too little of its rows.
+    Return 1 where a question names in full what the heading right above says, or one of the things
+    it joins, in whichever words: 宿泊費の上限は?, "side jobs" of 副業・兼業; 2 where it names each of
+    several parts of it: 懲戒処分の種類は? under 懲戒の種類. The name of a sheet tells too little of its
+    rows.
     """
     if passage.kind == "table":
-        return False
+        return 0.0
     heading = normalise("".join(passage.headings[-1:]))
     words = _COUNTED.sub("", heading).removesuffix("等").strip()
-    told = [words, *_JOINED.split(words)]
-    if any(len(one) >= SHORTEST_HEADING and one in names for one in told):
-        return True
     every = words.split("の")
-    return all(len(part) >= SHORTEST_HEADING and part in names for part in every)
+    if all(len(part) >= SHORTEST_HEADING and part in names for part in every):
+        return float(min(len(every), 2))
+    joined = _JOINED.split(words)
+    return float(any(len(one) >= SHORTEST_HEADING and one in names for one in joined))
 
 
 def _cases(query: Query) -> tuple[str, ...]:

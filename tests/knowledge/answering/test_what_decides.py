@@ -33,6 +33,10 @@ CLUBS = """# クラブ活動規程
 
 1. 育児休業の申出は、休業の1か月前までに行う。育児休業は、2年以内に限り延長することができる。
 2. 育児休業のうち有給とする日数は、子1人につき10日とする。
+
+### 第5条　懲戒及び損害賠償
+
+1. 会社は、事故が起きた場合、必要に応じて懲戒処分を行う。
 """
 LEAVE = """# 休暇規程
 
@@ -74,6 +78,13 @@ LEAVE = """# 休暇規程
 ### 第6条　見直し
 
 1. この規程は、少なくとも年1回(毎年4月)に見直す。
+
+### 第7条　懲戒の種類
+
+1. 会社は、社員の情状に応じ、次の区分により懲戒を行う。
+    1. けん責
+    2. 減給
+    3. 出勤停止
 """
 PRINTER = """# Printer guide
 
@@ -126,6 +137,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
         ("What's the hotel allowance in Tokyo?", "9,000円"),
         ("What's the hotel allowance overseas?", "海外・・・都度相談"),
         ("Can you tell me about side jobs?", "他の会社の業務に従事することができる"),
+        ("懲戒処分にはどんな種類がありますか", "けん責 / 減給 / 出勤停止"),
         ("How do I order toner?", "Open the supply portal"),
         ("Should we lease or buy a printer?", "We lease printers"),
         ("Who do I ask about a printer repair?", "fix@example.com"),
