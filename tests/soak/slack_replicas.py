@@ -96,7 +96,8 @@ class Slack:
         """Count the last words of the threads without an answer."""
         last = Counter()
         for thread in self.threads.keys() - self.answered():
-            last[list(self.threads[thread].values())[-1]["text"][:80]] += 1
+            rows = list(self.threads[thread].values())
+            last[rows[-1]["text"][:80] if rows else "told alone, or nothing"] += 1
         return last
 
 
