@@ -170,7 +170,7 @@ def _of_its_kind(asked: Asked, article: Article) -> bool:
     """
     said = "\n".join((passage_title(article.passage), *(line.text for line in article.lines)))
     named = Glossary.load().members(normalise(asked.text))
-    return any(member not in normalise(said) for member in named)
+    return not set(named) <= set(Glossary.load().members(normalise(said)))
 
 
 def _is_about(asked: Asked, deciding: Deciding, article: Article, words: str) -> bool:

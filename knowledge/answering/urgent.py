@@ -121,14 +121,15 @@ async def desk(
     best: Desk | None = None
     most = 0.0
     for rank, hit in enumerate(hits):
-        for place in range(len(_lines(hit.passage))):
-            weight = _weight(place, hit.passage, kinds, named) - 0.02 * (rank % POOL)
+        lines = _lines(hit.passage)
+        for place in range(len(lines)):
+            weight = _weight(lines, place, hit.passage, kinds, named) - 0.02 * (rank % POOL)
             if weight < LEAST:
                 continue
             if hit.passage.language != spoken:
                 weight -= OTHER_LANGUAGE
             if weight > most:
-                best, most = _desk(hit.passage, place, kinds), weight
+                best, most = _desk(lines, place, hit.passage, kinds), weight
     return best
 
 
@@ -156,12 +157,13 @@ def _languages(message: str) -> tuple[Language, Language]:
     return own, "en" if own == "ja" else "ja"
 
 
-def _weight(place: int, passage: Passage, kinds: Sequence[Kind], own: str) -> float:
+def _weight(
+    lines: Sequence[str], place: int, passage: Passage, kinds: Sequence[Kind], own: str
+) -> float:
     """
-    Return how much the line at that place says whom to tell of such an accident: 0 where it tells
-    nobody. `kinds` begins with the accident's own.
+    Return how much the line at that place of a passage says whom to tell of such an accident: 0
+    where it tells nobody. `kinds` begins with the accident's own.
     """
-    lines = _lines(passage)
     line = lines[place]
     if not _TELL.search(line):
         return 0.0
@@ -213,9 +215,8 @@ def _is_of_another(line: str, kinds: Sequence[Kind]) -> bool:
     return _is_of([kind for kind in _OF_KIND if kind not in kinds], line)
 
 
-def _desk(passage: Passage, place: int, kinds: Sequence[Kind]) -> Desk:
+def _desk(lines: Sequence[str], place: int, passage: Passage, kinds: Sequence[Kind]) -> Desk:
     """Return a line with those of its section that belong to it, in order."""
-    lines = _lines(passage)
     about = " ".join(passage.headings[1:] or [passage.title])
     whole = _is_of(kinds, about) or bool(_ABOUT_ACCIDENTS.search(about))
     first, end = _section(lines, place)

@@ -69,8 +69,12 @@ class Glossary:
 
     def members(self, normalised: str) -> list[str]:
         """Return what a normalised text names that is one of a kind: chatgpt, 顧客リスト."""
-        every = chain.from_iterable(members for _, members in self.kinds)
-        return [member for member in map(normalise, every) if member in normalised]
+        return [member for member in self._members if member in normalised]
+
+    @cached_property
+    def _members(self) -> tuple[str, ...]:
+        """What is one of a kind, normalised."""
+        return tuple(normalise(member) for _, members in self.kinds for member in members)
 
     def _alternatives(self, normalised: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
         """

@@ -173,13 +173,18 @@ def _score(hit: Hit) -> float:
 
 def _weight(query: Query, hit: Hit, place: Standing) -> float:
     weight = WEIGHTS[place.worth]
-    permitted = asked_for(query.question)  # what a company allows is for its own rules to say
-    allows = permitted is not None and permitted.stance in ("allowed", "forbidden")
-    if place.worth == "deck" and titled(query, hit) >= ABOUT and not allows:
+    about_it = place.worth == "deck" and titled(query, hit) >= ABOUT
+    if about_it and not _asks_leave(query):
         weight = 1.0
     if place.overdue:
         weight *= OVERDUE
     return weight
+
+
+def _asks_leave(query: Query) -> bool:
+    """Whether a question asks if something is allowed, which is for a company's rules to say."""
+    yes_no = asked_for(query.question)
+    return yes_no is not None and yes_no.stance in ("allowed", "forbidden")
 
 
 def titled(query: Query, hit: Hit) -> float:
