@@ -40,7 +40,8 @@ ASKS: tuple[tuple[str, re.Pattern[str]], ...] = (
     (
         "compare",
         re.compile(
-            r"違い|違う|異な|比較|比べ|どっち|どちら|同じ|\bcompar|\bdifferen|\bversus\b|\bvs\b"
+            r"違い|違う|異な|(?:比較|比べ)(?!(?:さ|し)?(?:せ|てもら|て貰|て(?:も)?い))"
+            r"|どっち|どちら|同じ|\bcompar|\bdifferen|\bversus\b|\bvs\b"
         ),
     ),
     (
