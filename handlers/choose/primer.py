@@ -80,6 +80,7 @@ class Primer:
     def sections(self) -> list[_Section]:
         """Return headings with their texts: words, comparisons, then one section an approach."""
         sections = [self._word(name) for name in WORDS]
+        sections += [self._said(name) for name in ("start", "risks", "benefits", "policy")]
         sections += [self._said("versus", **self._versus()), self._said("inside")]
         sections += [self._said("quality"), self._said("reduce"), self._said("gpu")]
         sections += [self._said("staff", names=self._joined(self._without_staff()))]
