@@ -1,5 +1,6 @@
 """
-Abbreviations in a question written out as the documents write them: 有休 as 有給休暇.
+Abbreviations in a question written out as the documents write them: 有休 as 有給休暇, and phrases for
+one of a kind as the kind: お客さんの名前 as 個人情報.
 
 The glossary knows what means the same, but counts another word for half of the one that was typed;
 an abbreviation is the same word, and is searched as if it had been written out.
@@ -17,19 +18,26 @@ ABSENT = "ゑゐゑゐ"  # a word that no document holds, as rare as a word can 
 async def written_out(query: Query, *, source: PassageSource, readers: frozenset[str]) -> str:
     """
     Return a question with its abbreviations written out, each only where nothing that `readers` may
-    read holds it, and something holds what it stands for.
+    read holds it, and something holds what it stands for; a phrase for one of a kind only where
+    something holds the kind.
     """
     text = query.question
     for short, others in query.glossary.alternatives(normalise(text)):
         in_full = _in_full(short, others)
         if not in_full or short not in text:
             continue
-        absent = _rarest(await source.query(ABSENT, readers=readers))
-        as_typed = await source.query(short, readers=readers)
-        as_written = await source.query(in_full, readers=readers)
-        if _rarest(as_typed) >= absent > _rarest(as_written):
+        as_typed = await _is_held(short, source, readers)
+        if not as_typed and await _is_held(in_full, source, readers):
             text = text.replace(short, in_full)
+    for one, kind in query.glossary.phrases_of_a_kind(normalise(text)):
+        if one in text and await _is_held(kind, source, readers):
+            text = text.replace(one, kind)
     return text
+
+
+async def _is_held(word: str, source: PassageSource, readers: frozenset[str]) -> bool:
+    absent = await source.query(ABSENT, readers=readers)
+    return _rarest(await source.query(word, readers=readers)) < _rarest(absent)
 
 
 def _in_full(short: str, others: Sequence[str]) -> str:

@@ -12,7 +12,8 @@ from dataclasses import dataclass
 from knowledge.answering.articles import Article
 from knowledge.answering.asked import Asked, Deciding
 from knowledge.answering.extractive import is_whole
-from knowledge.answering.fitness import near_of, share_of, tells
+from knowledge.answering.fitness import near_of, tells
+from knowledge.answering.shares import share_of
 from knowledge.reading.chunks import passage_title
 from knowledge.retrieval.likeness import Likeness
 from knowledge.retrieval.query import NOUN, Query

@@ -46,6 +46,8 @@ WEIGHTS: dict[str, float] = {
     "opens": 2.5,
     "entitled": 1.5,
     "case": 3.0,
+    "condition": 2.0,
+    "other_condition": -4.0,
     "lists": 2.0,
     "graded": 2.5,
     "limits": 1.0,
@@ -62,7 +64,9 @@ _CONTENTS = re.compile(
     r"^\W*(?:\d+\W+)?(?:目次|もくじ|アジェンダ|本日の(?:内容|流れ)|agenda|(?:table of )?contents|outline)(?=\W|$)",
     re.IGNORECASE,
 )
-_CONTENTS_ASKED = re.compile(r"目次|構成|流れ|アジェンダ|agenda|contents|outline", re.IGNORECASE)
+_CONTENTS_ASKED = re.compile(
+    r"目次|構成|(?:発表|話|講演|資料)の流れ|アジェンダ|agenda|contents|outline", re.IGNORECASE
+)
 _BARE = re.compile(r"(?:はい|いいえ|ええ|yes|no)[、,。.!！]*", re.IGNORECASE)
 
 

@@ -12,8 +12,10 @@ from collections.abc import Collection, Mapping, Sequence
 from itertools import chain
 
 from knowledge.answering.asked import LEANING, Asked, Deciding
+from knowledge.answering.conditions import conditions
 from knowledge.answering.sameness import uncovered
 from knowledge.answering.scales import is_step
+from knowledge.answering.shares import share_of
 from knowledge.reading.chunks import passage_title
 from knowledge.retrieval.query import NOUN, Query
 from knowledge.text.analysis import normalise
@@ -76,7 +78,6 @@ _EXPLAINED = re.compile(
     r"^[^\n]*(?:説明|意味|定義|概要|\b(?:meaning|definition|description)\b)", re.IGNORECASE
 )
 _BARE = re.compile(r"(?:はい|いいえ|ええ|yes|no)[、,。.!！]*", re.IGNORECASE)
-_WORDS = re.compile(r"[a-z0-9]+")
 
 
 def signs(
@@ -96,8 +97,9 @@ def signs(
     names = "\n".join([normalise(asked.text), *chain(*query.others.values())])
     entitled = {number: _entitled(names, hits[number].passage) for number in numbers}
     cases = _cases(query)
+    told_for = conditions(told, hits, weights, query)
     rows: list[dict[str, float]] = []
-    for deciding in told:
+    for deciding, of_condition in zip(told, told_for, strict=True):
         shared = _shared_signs(query, deciding, hits, weights, nearest)
         form = _form_signs(asked, deciding, hits[deciding.hit].passage)
         elsewhere = most - subjects.get(deciding.hit, most)
@@ -107,7 +109,7 @@ def signs(
         if any(entitled.values()) and not entitled[deciding.hit]:
             of_passage["limits"] = 0.0  # the limit of something else
         of_case = {"case": _is_of_case(cases, deciding, hits[deciding.hit].passage)}
-        rows.append(shared | form | of_passage | of_case)
+        rows.append(shared | form | of_passage | of_case | of_condition)
     return _with_their_article(told, hits, _nearest_ranges(asked, told, hits, rows))
 
 
@@ -371,25 +373,3 @@ def _weights(query: Query) -> dict[str, float]:
 def tells(form: str, query: Query) -> bool:
     """Whether a word tells enough: one letter does only where the glossary knows it (兄)."""
     return len(form) > 1 or form in query.others
-
-
-def share_of(
-    line: str, weights: Mapping[str, float], others: Mapping[str, tuple[str, ...]]
-) -> float:
-    """
-    Return the share of the question's words that a line holds, 0..1, by their letters or by those
-    of what else they are called.
-    """
-    text = normalise(line)
-    latin = _WORDS.findall(text)
-    shared = 0.0
-    for form, weight in weights.items():
-        if any(_holds(text, latin, word) for word in (form, *others.get(form, ()))):
-            shared += weight
-    return shared
-
-
-def _holds(text: str, latin: Sequence[str], form: str) -> bool:
-    if form.isascii():
-        return any(word.startswith(form) for word in latin)
-    return form in text

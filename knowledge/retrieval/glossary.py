@@ -71,6 +71,24 @@ class Glossary:
         """Return what a normalised text names that is one of a kind: chatgpt, 顧客リスト."""
         return [member for member in self._members if member in normalised]
 
+    def phrases_of_a_kind(self, normalised: str) -> list[tuple[str, str]]:
+        """Return the Japanese phrases that name one of a kind (…の名前), with the kind's own word."""
+        named: list[tuple[str, str]] = []
+        for one, kind in self._phrases:
+            if one in normalised:
+                named.append((one, kind))
+        return named
+
+    @cached_property
+    def _phrases(self) -> tuple[tuple[str, str], ...]:
+        phrases: list[tuple[str, str]] = []
+        for names, members in self.kinds:
+            for member in members:
+                one = normalise(member)
+                if "の" in one[1:-1]:
+                    phrases.append((one, normalise(names[0])))
+        return tuple(sorted(phrases, reverse=True))  # a longer one before what it begins with
+
     @cached_property
     def _members(self) -> tuple[str, ...]:
         """What is one of a kind, normalised."""

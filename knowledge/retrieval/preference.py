@@ -40,6 +40,13 @@ _RULE = re.compile(
     r"規程|規則|規定|細則|就業規則|内規|条例|ポリシー|\b(?:polic(?:y|ies)|rules?|regulations?|bylaws?)\b"
 )
 _FAQ = re.compile(r"faq|q ?& ?a|よくある(?:ご)?質問|質問集|\bfrequently asked\b")
+# who asks about the talk that the digest tells of, and the headings of what it says of that talk
+_TALK = re.compile(
+    r"発表|登壇|講演|講師|質疑|何時|セミナー|イベント|時間割|当日|目次|アジェンダ|この(?:資料|スライド)"
+    r"|対象者|向け(?:た|の)資料|[\u3400-\u9fff]さん(?!の)|\bwho(?: is|'s) [a-z]+\b"
+    r"|\b(?:talks?|speakers?|presenters?|presentation|seminar|event|agenda|outline|timetable)\b"
+    r"|\b(?:programme|slides?|deck|audience|q&a|what time)\b"
+)
 _YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 _EDITION = re.compile(
     r"第[\d.]+(?:版|改訂版|改定版)|(?<!\d)(?:19|20)\d\d(?!\d)(?:年度?版?)?|\d+[月日]|^[\d.]+"
@@ -113,7 +120,8 @@ def by_standing(
 ) -> tuple[Hit, ...]:
     """
     Return the hits, best first, in the order of their scores weighed by what their documents are
-    worth.
+    worth; without what the digest tells of the talk itself where nobody asks about
+    that, and without the digest where leave is asked for and it is about something else.
 
     Hits whose documents are worth the same keep their order, whatever it was made by; a document
     that `standings` lacks weighs as much as a rule.
@@ -130,7 +138,8 @@ def by_standing(
         if hit.passage.document in older:
             weight *= REPLACED
         weighed.append(replace(hit, score=score * weight))
-    return tuple(sorted(weighed, key=_score, reverse=True))
+    ordered = sorted(weighed, key=_score, reverse=True)
+    return tuple(hit for hit in ordered if hit.score) or tuple(ordered)
 
 
 def superseded(
@@ -173,12 +182,29 @@ def _score(hit: Hit) -> float:
 
 def _weight(query: Query, hit: Hit, place: Standing) -> float:
     weight = WEIGHTS[place.worth]
-    about_it = place.worth == "deck" and titled(query, hit) >= ABOUT
-    if about_it and not _asks_leave(query):
-        weight = 1.0
+    if place.worth == "deck":
+        weight = _weight_of_digest(query, hit)
     if place.overdue:
         weight *= OVERDUE
     return weight
+
+
+def _weight_of_digest(query: Query, hit: Hit) -> float:
+    """Return 0 for what is no answer: it tells what there is, never what people here may do."""
+    if _is_aside(query, hit):
+        return 0.0
+    about_it = titled(query, hit) >= ABOUT
+    if _asks_leave(query):
+        return WEIGHTS["deck"] * about_it
+    return 1.0 if about_it else WEIGHTS["deck"]
+
+
+def _is_aside(query: Query, hit: Hit) -> bool:
+    """Whether a passage of the digest tells of the talk alone, and nobody asks about that."""
+    heading = "".join(hit.passage.headings[-1:]).lower()
+    return (
+        hit.passage.kind == "slide" and bool(_TALK.search(heading)) and not _TALK.search(query.text)
+    )
 
 
 def _asks_leave(query: Query) -> bool:

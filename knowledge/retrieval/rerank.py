@@ -27,6 +27,9 @@ from knowledge.values import Hit, Phrase
 FILE = Path(__file__).with_name("weights.json")
 POOL = 30  # passages the second stage looks at
 BEHIND = 0.7  # of what the reader would have in another language: half as likely
+# what a passage of the own language is preferred by, where it holds that share of the question's
+# content words
+AT_HOME, SPOKEN = 1.2, 0.3
 FARTHER = 0.1  # in meaning: between languages alone, what says the same lies that far apart
 VERSION = 1  # of the features: weights trained for another one are not for this code
 FEATURES = (
@@ -236,8 +239,8 @@ def _sense(query: Query, hits: Sequence[Hit]) -> Sense | None:
 def _at_home_first(odds: Floats, content: Floats, sense: Sense) -> Floats:
     """
     Return the odds with no passage in another language before one in the question's own that lies
-    nearer in meaning and holds as much of its words: where both say it, people want their own
-    language.
+    nearer in meaning and holds as much of its words, and the others behind where it holds enough of
+    them: where both say it, people want their own language.
     """
     own = np.flatnonzero(~sense.foreign)
     if not len(own):
@@ -245,7 +248,8 @@ def _at_home_first(odds: Floats, content: Floats, sense: Sense) -> Floats:
     best = own[odds[own].argmax()]
     cosines = _completed(sense.cosines)
     behind = (cosines < cosines[best] - FARTHER) & (content <= content[best])
-    return np.where(sense.foreign & behind, np.minimum(odds, odds[best] - BEHIND), odds)
+    odds = np.where(sense.foreign & behind, np.minimum(odds, odds[best] - BEHIND), odds)
+    return np.where(sense.foreign & (content[best] >= SPOKEN), odds - AT_HOME, odds)
 
 
 def _completed(cosines: Floats) -> Floats:
