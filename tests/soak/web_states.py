@@ -1,11 +1,11 @@
 """
 Every state of the page in both languages, light, dark and in print, at four widths.
 
-Run by hand: `python -m tests.soak.web_states [FOLDER]`; a folder takes a picture of each. Needs
-`chromium` and `npm` on the PATH; axe-core is fetched into a temporary folder. Prints one line for
-each fault and keeps the figures as evidence: violations of axe, pages wider than their window or
-their sheet of paper, words torn over two lines, the focus out of view, what the console said, and
-requests to elsewhere, each of them 0.
+Run by hand: `python -m tests.soak.web_states [FOLDER] [WIDTH…]`; a folder takes a picture of each,
+widths are looked at alone. Needs `chromium` and `npm` on the PATH; axe-core is fetched into a
+temporary folder. Prints one line for each fault: violations of axe, pages wider than their window
+or their sheet of paper, words torn over two lines, the focus out of view, what the console said,
+and requests to elsewhere, each of them 0. A run at every width keeps its figures as evidence.
 """
 
 import shutil
@@ -13,7 +13,7 @@ import subprocess
 import sys
 import tempfile
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -117,15 +117,15 @@ def walked(page: Page, language: str, mark: str, seen: Seen) -> Iterator[str]:
         yield name
 
 
-def main(folder: Path | None) -> int:
-    """Walk through all states at each width in each language."""
+def main(folder: Path | None, widths: Sequence[int]) -> int:
+    """Walk through all states at these widths in each language."""
     seen = Seen(folder=folder)
     source = axe()
     found = shutil.which("chromium") or shutil.which("chromium-browser")
     with tempfile.TemporaryDirectory() as data, sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=found, args=FLAGS)
         with serving(Path(data)) as house:
-            for width in WIDTHS:
+            for width in widths:
                 for language in WORDS:
                     page = opened(browser, house.address, language, width, seen)
                     for name in walked(page, language, f" {width}", seen):
@@ -137,12 +137,15 @@ def main(folder: Path | None) -> int:
     print(", ".join([f"{kind} {seen.faults[kind]} (0)" for kind in kinds]))
     figures = {kind.replace(" ", "_"): seen.faults[kind] for kind in kinds}
     size = {"states": len(STATES), "widths": len(WIDTHS), "languages": 2, "looks": seen.looks}
-    keep("web_states", size=size, figures=figures)
+    if tuple(widths) == tuple(WIDTHS):
+        keep("web_states", size=size, figures=figures)
     return 1 if seen.faults else 0
 
 
 if __name__ == "__main__":
-    taken = Path(sys.argv[1]) if len(sys.argv) > 1 else None
-    if taken is not None:
-        taken.mkdir(parents=True, exist_ok=True)
-    raise SystemExit(main(taken))
+    words = sys.argv[1:]
+    chosen = [int(word) for word in words if word.isdigit()]
+    taken = [Path(word) for word in words if not word.isdigit()]
+    for one in taken:
+        one.mkdir(parents=True, exist_ok=True)
+    raise SystemExit(main(taken[0] if taken else None, chosen or tuple(WIDTHS)))
