@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from itertools import count
 from typing import Literal
 
+from bot.work import waiting
 from handlers.conversation import Form, Handler, Message, Press, Reply
 from handlers.texts import Texts
 
@@ -246,7 +247,8 @@ class Fair:
         replies = self._handle(message)
         try:
             while True:
-                await self._room.reached(place)
+                async with waiting():
+                    await self._room.reached(place)
                 reply = await anext(replies, None)
                 self._room.rest(place)
                 if reply is None:

@@ -12,17 +12,20 @@ import asyncio
 import hashlib
 import logging
 import secrets
-from collections.abc import AsyncGenerator, AsyncIterator, Coroutine
-from contextlib import aclosing, asynccontextmanager, suppress
-from dataclasses import dataclass, replace
-from typing import Any, Protocol, Self, runtime_checkable
+from collections.abc import AsyncIterator, Coroutine
+from contextlib import AsyncExitStack, aclosing, asynccontextmanager, suppress
+from dataclasses import replace
+from functools import partial
+from typing import Any, Self
 
 from bot.deliveries import Deliveries
+from bot.endpoint import NOT_TAKEN, UNCLAIMED, Delivery, Endpoint, NotNow, Screen
 from bot.in_hand import InHand
 from bot.leases import SETTLE, Leases, TakenOver
 from bot.metrics import Metrics
 from bot.places import Places
-from bot.stopping import Stopped, stoppable
+from bot.stopping import Stopped
+from bot.work import Work, replies
 from handlers.conversation import Edited, Handler, Message, Reply, Text
 from handlers.languages import Languages
 from handlers.lifetimes import PRESSED
@@ -40,58 +43,11 @@ PATIENCE = 2.0  # seconds a delivery may wait until it is safe; Slack gives thre
 RUNNING = 1000  # turns in hand at once; how many of them work is for bot/fairness.py to say
 AGAIN = (0.15, 0.25, 0.6)  # seconds between further tries of a claim that Redis did not answer
 GONE = 1.0  # seconds after which an absent Redis is not just a busy moment
-TRIES = 3  # processes that may begin one turn, and deliveries of one answer
-UNCLAIMED = "unclaimed"  # in a screen's memory: its turn runs without a claim
+TRIES = 3  # processes that may die while they work on one turn, and looks at one delivery
+# times a platform takes no last word of a turn before it is given up: five minutes at least, since
+# a lease lies between two of them
+CALLS = 20
 DRAIN = 25  # seconds turns in flight get at shutdown
-
-
-@dataclass(frozen=True, slots=True)
-class Delivery:
-    """
-    Something a platform delivered. `id` is what repeats share; `payload` is JSON, enough to answer
-    it elsewhere. `once` is what impatient presses of one button share, empty for what counts each
-    time.
-    """
-
-    id: str
-    platform: str
-    payload: dict[str, Any]
-    once: str = ""
-
-
-class Screen(Protocol):
-    """
-    Where a turn's reply appears. Showing again replaces what was shown. `memory` survives the
-    process.
-    """
-
-    memory: dict[str, str]
-
-    async def show(self, reply: Reply) -> None: ...
-
-
-@runtime_checkable
-class Endpoint(Protocol):
-    """
-    What turns need of a platform whose deliveries are heard. A face (`bot/platform.py`) that waits
-    for each turn itself needs none of it.
-    """
-
-    name: str
-
-    async def read(self, payload: dict[str, Any]) -> Message | None:
-        """
-        Turn what they delivered into our message; None when it is nothing to us.
-
-        It may be called by another process than the one that heard it, and more than once.
-        """
-
-    def screen(self, payload: dict[str, Any], message: Message, memory: dict[str, str]) -> Screen:
-        """
-        Return where the replies to a message appear, each in place of the one before.
-
-        `memory` is what an earlier screen of the same turn remembered, in whichever process.
-        """
 
 
 class Turns:
@@ -225,6 +181,14 @@ class Turns:
             self._in_hand.leave(claim)
             self._deliveries.tell(claim.id, "elsewhere")
             return
+        except NotNow as error:
+            self.metrics.turns.labels(claim.platform, "undelivered").inc()
+            log.warning("not delivered yet", extra={"reason": str(error)})
+            if int(claim.memory.get(NOT_TAKEN, "0")) < CALLS:
+                await self._note(claim, works=False)
+                self._in_hand.leave(claim)
+                self._deliveries.tell(claim.id, "failed")
+                return
         except Exception:
             # the platform itself failed us: nothing can be shown now, so it is tried again after
             # the lease; where nobody else can take it over, the platform sends it again
@@ -282,6 +246,8 @@ class Turns:
                 outcome = await self._handled(message, screen, claim)
             except Stopped:
                 outcome = "stopped"
+            except NotNow:
+                raise
             except Exception as error:  # noqa: BLE001  # where a bug becomes a sentence
                 outcome = "apologised"
                 await self._apologise(message, screen, error)
@@ -290,42 +256,48 @@ class Turns:
 
     async def _handled(self, message: Message, screen: Screen, claim: Claim | None) -> str:
         """Show every reply, and return how it ended."""
-        async with self._in_order(message, screen, claim) as admitted:
+        work = Work(self._seconds, partial(self._note, claim))
+        async with self._in_order(message, screen, claim, work) as admitted:
             if not admitted:
                 busy = self._texts.say("turns.busy", message.person.language)
                 await screen.show(Reply(busy, private=True))
                 return "busy"
-            async with aclosing(self._replies(message, screen)) as replies:
-                async for reply in replies:
-                    await screen.show(reply)
-                    await self._keep(claim, screen)
+            handled = self._handle(message)
+            async with aclosing(replies(handled, screen, work, self._room)) as shown:
+                async for reply in shown:
+                    await self._show(reply, screen, claim, work)
         return "answered"
 
-    async def _replies(self, message: Message, screen: Screen) -> AsyncGenerator[Reply, None]:
+    async def _show(self, reply: Reply, screen: Screen, claim: Claim | None, work: Work) -> None:
         """
-        Yield what the handler says. Its own work alone takes room and counts as time of the turn: a
-        platform that takes no more for a while holds up nobody but those who wait for it. Whoever
-        looks no further ends the work.
+        Show a reply and keep where it stands; a last word may wait long for its platform.
 
         Raises:
-            TimeoutError: the work took too long.
-            Stopped: its person stopped it while it was being worked on.
+            NotNow: the platform does not take it.
         """
-        loop = asyncio.get_running_loop()
-        left = float(self._seconds)
-        replies = self._handle(message)
+        if not reply.final:
+            await screen.show(reply)
+            await self._keep(claim, screen)
+            return
         try:
-            while True:
-                async with self._room:
-                    began = loop.time()
-                    async with stoppable(screen), asyncio.timeout(left):
-                        reply = await anext(replies, None)
-                    left -= loop.time() - began
-                if reply is None:
-                    return
-                yield reply
-        finally:
-            await _closed(replies)
+            async with work.waiting():
+                await screen.show(reply)
+        except NotNow:
+            screen.memory[NOT_TAKEN] = str(int(screen.memory.get(NOT_TAKEN, "0")) + 1)
+            await self._keep(claim, screen)
+            raise
+        await self._keep(claim, screen)
+
+    async def _note(self, claim: Claim | None, *, works: bool) -> None:
+        """
+        Write down that a process that dies from now on dies of this turn, or, while the turn only
+        waits, that it does not.
+        """
+        if claim is None:
+            return
+        tries = claim.tries if works else claim.tries - 1
+        with suppress(SessionsUnavailable):
+            await self._sessions.remember_screen(replace(claim, tries=tries))
 
     async def _apologise(self, message: Message, screen: Screen, error: Exception | None) -> None:
         """
@@ -346,7 +318,7 @@ class Turns:
 
     @asynccontextmanager
     async def _in_order(
-        self, message: Message, screen: Screen, claim: Claim | None
+        self, message: Message, screen: Screen, claim: Claim | None, work: Work
     ) -> AsyncIterator[bool]:
         """Let questions wait for each other; presses and forms never do."""
         if not isinstance(message.content, Text | Edited):
@@ -358,7 +330,10 @@ class Turns:
             await screen.show(Reply(queued, final=False))
             await self._keep(claim, screen)
 
-        async with self._places.turn(message.place, claim, waits) as admitted:
+        async with AsyncExitStack() as stack:
+            queue = self._places.turn(message.place, claim, waits)
+            async with work.waiting():
+                admitted = await stack.enter_async_context(queue)
             yield admitted
 
     async def _settle(self) -> None:
@@ -385,12 +360,6 @@ class Turns:
         """Wait until Redis answers again: it sends no word when it is back."""
         while not self._closed and not await self._sessions.alive():  # noqa: ASYNC110  # silent
             await asyncio.sleep(SWEEP)
-
-
-async def _closed(replies: AsyncIterator[Reply]) -> None:
-    """End what a handler still works at."""
-    if isinstance(replies, AsyncGenerator):
-        await replies.aclose()
 
 
 def _short(id_: str) -> str:

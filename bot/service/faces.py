@@ -2,10 +2,10 @@
 
 from functools import partial
 
+from bot.endpoint import Endpoint
 from bot.platform import Face, Host, Platform, Rooms, Tab
 from bot.service.application import Application
 from bot.service.health import health
-from bot.turns import Endpoint
 
 
 class Faces:

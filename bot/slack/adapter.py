@@ -18,6 +18,7 @@ from typing import Self
 from starlette.routing import Route
 
 from bot.deliveries import NotSafe
+from bot.endpoint import UNCLAIMED, Delivery, Screen
 from bot.platform import Face
 from bot.slack import about, forms, opening, parse, several
 from bot.slack.api import Api
@@ -44,7 +45,7 @@ from bot.slack.sender import Destination, Sender
 from bot.slack.settings import Slack as Settings
 from bot.slack.signals import Signals
 from bot.slack.window import Window
-from bot.turns import UNCLAIMED, Delivery, Screen, Turns
+from bot.turns import Turns
 from handlers.conversation import (
     Command,
     Content,

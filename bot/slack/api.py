@@ -43,7 +43,7 @@ EARLIER = 1.0  # seconds by which Slack's clock and ours may differ
 OURS = "llm_choose_turn"  # the metadata our messages carry
 LOOK = 200  # messages looked through for one of ours
 # not repeated when unsure
-ONCE = frozenset({"chat.postMessage", "chat.postEphemeral", "views.open", "views.push"})
+ONCE = frozenset({"chat.postMessage", "views.open", "views.push"})
 # asked with a token or secret of their own, not with a workspace's
 WITHOUT_TOKEN = frozenset({"apps.connections.open", "oauth.v2.access"})
 # where the token of a whole organisation does not say which workspace is meant

@@ -3,6 +3,7 @@
 import logging
 from typing import TYPE_CHECKING
 
+from bot.endpoint import NotNow
 from knowledge.observation import happened
 
 if TYPE_CHECKING:
@@ -28,7 +29,7 @@ class Refused(Exception):
         self.code = code
 
 
-class Unanswered(Exception):
+class Unanswered(NotNow):
     """Slack did not answer, or failed itself; what was asked for may have happened."""
 
 

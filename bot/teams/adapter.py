@@ -21,6 +21,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from bot.deliveries import NotSafe
+from bot.endpoint import Delivery
+from bot.endpoint import Screen as AnyScreen
 from bot.platform import Face
 from bot.teams import about, file_cards, frame, invoke, parse, render
 from bot.teams.activity import Activity, Json
@@ -36,8 +38,7 @@ from bot.teams.rooms import Rooms
 from bot.teams.screen import Answer, Recorder, Screen
 from bot.teams.sender import Sender
 from bot.teams.settings import Teams as Settings
-from bot.turns import Delivery, Turns
-from bot.turns import Screen as AnyScreen
+from bot.turns import Turns
 from handlers.conversation import Message, Press, Reply
 from handlers.languages import Languages
 from handlers.sessions import Sessions, SessionsUnavailable

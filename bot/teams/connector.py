@@ -19,7 +19,7 @@ from typing import Any
 from bot.teams.activity import Destination, Json
 from bot.teams.auth import discreet, trusted
 from bot.teams.kits import Kit, kit
-from bot.teams.refusal import NOT_TAKEN, UNKNOWN, Refusal, Undelivered
+from bot.teams.refusal import NOT_TAKEN, UNKNOWN, Refusal, Undelivered, Unreached
 from knowledge.retry import Retry
 
 log = logging.getLogger(__name__)
@@ -142,8 +142,7 @@ class Connector:
         try:
             return await patience.call(partial(self._signed_in, call, asdict(to)))
         except Refusal as refusal:
-            unsure = refusal.status in UNKNOWN and refusal.sent and not repeatable
-            raise Undelivered(refusal.status, code=refusal.code, unsure=unsure) from refusal
+            raise _failure(refusal, repeatable=repeatable) from refusal
 
     async def _signed_in(self, call: Call, reference: Reference) -> Any:
         """Call with our token, and with a new one where the service no longer knows it."""
@@ -182,7 +181,7 @@ class Connector:
             except (PermissionError, KeyError, OSError, ValueError) as error:
                 reason = {"reason": type(error).__name__}  # its text may hold secrets
                 log.error("no token to send with", extra=reason)  # noqa: TRY400
-                raise Undelivered(0) from error
+                raise Unreached(0) from error
             self._looked = time.monotonic()
 
     def _renew(self, seen: int) -> None:
@@ -191,6 +190,14 @@ class Connector:
             self._renewals += 1
             self._looked = float("-inf")
             self._sdk.renew(self._credentials)
+
+
+def _failure(refusal: Refusal, *, repeatable: bool) -> Undelivered:
+    """Return what a call that was tried often enough means for whoever called."""
+    unsure = refusal.status in UNKNOWN and refusal.sent and not repeatable
+    later = refusal.status in NOT_TAKEN | UNKNOWN and not unsure
+    kind = Unreached if later else Undelivered
+    return kind(refusal.status, code=refusal.code, unsure=unsure)
 
 
 def _worth_another_try(failure: BaseException, *, repeatable: bool) -> bool:

@@ -11,11 +11,12 @@ from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 
+from bot.endpoint import Delivery
 from bot.teams import posting
 from bot.teams.activity import Activity, Json
 from bot.teams.refusal import Undelivered
 from bot.teams.screen import Recorder
-from bot.turns import Delivery, Turns
+from bot.turns import Turns
 from handlers.conversation import Audience, Message, Person, Reply, Text
 from handlers.languages import Languages
 from handlers.texts import Texts

@@ -3,6 +3,8 @@ What a call to the connector of Teams may come to instead of an answer: in the S
 and then for whoever wanted something brought.
 """
 
+from bot.endpoint import NotNow
+
 NOT_TAKEN = frozenset({412, 429, 503})  # the service says: come again
 UNKNOWN = frozenset({0, 500, 502, 504})  # nobody knows whether it arrived
 UNREADABLE = frozenset({400, 413})  # the service cannot draw it, or it is too large
@@ -34,3 +36,7 @@ class Undelivered(Exception):
         self.status = status
         self.code = code
         self.unsure = unsure
+
+
+class Unreached(Undelivered, NotNow):
+    """The connector took nothing this time: an activity that did not arrive, and may later."""

@@ -10,12 +10,12 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 from starlette.routing import Route
 
+from bot.endpoint import Endpoint
 from bot.environment import Section, setting
 from bot.platform import Face, Limits, Platform
 from bot.service.application import Application
 from bot.service.asgi import asgi_app
 from bot.settings import InvalidSettings, load
-from bot.turns import Endpoint
 from handlers.conversation import Person
 
 LIMIT = 1_000  # bytes of a request to the platform of these tests

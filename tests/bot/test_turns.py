@@ -5,6 +5,7 @@ import json
 import os
 import signal
 from collections import defaultdict
+from contextlib import suppress
 from itertools import product
 
 import pytest
@@ -13,8 +14,10 @@ from redis.asyncio.retry import Retry
 from redis.backoff import NoBackoff
 
 from bot.deliveries import SEEN, Deliveries, NotSafe
+from bot.endpoint import Delivery, NotNow
+from bot.fairness import Fair, Limits, Room
 from bot.in_hand import InHand
-from bot.turns import TRIES, TURN, Delivery, Turns
+from bot.turns import TRIES, TURN, Turns
 from handlers.conversation import Audience, Message, Person, Reply, Text
 from handlers.memory.claims import PENDING
 from handlers.memory.link import key
@@ -377,6 +380,87 @@ async def test_an_answer_the_platform_did_not_take_is_delivered_later(sessions, 
     assert await sessions.abandoned() == []
 
 
+class Busy(Sheet):
+    """A sheet whose platform takes no last word at first."""
+
+    async def show(self, reply):
+        if reply.final:
+            await self.platform.last_word()
+        await super().show(reply)
+
+
+class BusyPaper(Paper):
+    """`last_word` is what happens before a last word is taken."""
+
+    last_word = None
+
+    def screen(self, payload, message, memory):
+        super().screen(payload, message, memory)
+        return Busy(self, memory)
+
+
+@pytest.mark.parametrize(("refusals", "answered"), [(3, ["答え x"]), (5, [])])
+async def test_an_answer_the_platform_takes_later_is_no_apology(
+    sessions, texts, fast, monkeypatch, refusals, answered
+):
+    monkeypatch.setattr("bot.turns.CALLS", 5)
+    paper, refused = BusyPaper(), []
+
+    async def last_word():
+        if len(refused) < refusals:
+            refused.append("no answer")
+            raise NotNow("no answer")
+
+    paper.last_word = last_word
+    async with Turns(echo, sessions, texts) as turns:
+        turns.register(paper)
+        with suppress(NotSafe):
+            await turns.hear(Delivery("d1", "paper", {"text": "x"}))
+        while not await sessions.over("d1"):
+            await drain(turns)
+            await end_leases(sessions)
+            await asyncio.sleep(0.01)
+
+    assert len(refused) == refusals
+    assert [text for text in paper.shown if text != "…"] == answered
+
+
+async def test_processes_that_die_while_an_answer_waits_for_its_platform_died_of_something_else(
+    sessions, texts, fast, monkeypatch
+):
+    monkeypatch.setattr("bot.work.MOMENT", 0.0)
+    monkeypatch.setattr("bot.turns.DRAIN", 0.0)
+    paper, waits, opened = BusyPaper(), asyncio.Event(), asyncio.Event()
+
+    async def last_word():
+        waits.set()
+        await opened.wait()
+
+    paper.last_word = last_word
+    await sessions.claim(Claim("d1", "t", "paper", {"text": "x"}))
+    for _ in range(TRIES + 1):
+        await end_leases(sessions)
+        waits.clear()
+        async with Turns(echo, sessions, texts) as turns:
+            turns.register(paper)
+            await waits.wait()
+            while await stored_tries(sessions, "d1") > 1:  # that of the first
+                await asyncio.sleep(0.01)
+    opened.set()
+    await end_leases(sessions)
+    async with Turns(echo, sessions, texts) as turns:
+        turns.register(paper)
+        while not await sessions.over("d1"):
+            await asyncio.sleep(0.01)
+
+    assert [text for text in paper.shown if text != "…"] == ["答え x"]
+
+
+async def stored_tries(sessions, turn):
+    async with sessions.link.redis() as redis:
+        return json.loads(await redis.get(key("turn", turn)))["tries"]
+
+
 async def test_who_was_taken_over_shows_nothing_more(sessions, texts, paper, monkeypatch):
     monkeypatch.setattr("bot.leases.LEASE", 0.06)  # a sign of life every fiftieth of a second
     begun, never = asyncio.Event(), asyncio.Event()
@@ -647,6 +731,39 @@ async def test_a_turn_that_hangs_ends_with_an_apology_once_its_time_is_over(
 
     apology = texts.say("turns.apology", "ja", incident="")[:8]
     assert [text[:8] == apology for text in screen.shown] == [ended]
+
+
+async def test_waiting_for_an_earlier_question_of_the_same_person_is_no_work(
+    sessions, texts, monkeypatch
+):
+    """A busy channel takes the first answer late: the second must not be given up for that."""
+    begun, opened = asyncio.Event(), asyncio.Event()
+    loop = asyncio.get_running_loop()
+    clock, later = loop.time, 0.0
+
+    class Slow(Kept):
+        async def show(self, reply):
+            if reply.final:
+                begun.set()
+                await opened.wait()
+            await super().show(reply)
+
+    frozen_at = clock()
+    monkeypatch.setattr(loop, "time", lambda: frozen_at + later)
+    turns = Turns(Fair(echo, texts, Room(Limits())), sessions, texts)
+    first, second = Slow(), Kept()
+    earlier = asyncio.create_task(turns.take(message("a", "paper:a"), first))
+    await begun.wait()
+    waiting = asyncio.create_task(turns.take(message("b", "paper:b"), second))
+    while not second.shown:
+        await asyncio.sleep(0)
+    later = TURN + 1
+    for _ in range(10):
+        await asyncio.sleep(0)
+    opened.set()
+    await asyncio.gather(earlier, waiting)
+
+    assert [first.shown[-1], second.shown[-1]] == ["答え a", "答え b"]
 
 
 async def test_the_latest_deliveries_are_remembered_and_no_more():

@@ -24,9 +24,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from bot.deliveries import NotSafe
+from bot.endpoint import Delivery
 from bot.service.application import Application
 from bot.settings import load
-from bot.turns import Delivery
 from handlers.conversation import Audience, Message, Person, Text
 from tests.fault_proxy import FaultProxy
 from tests.ports import free_port

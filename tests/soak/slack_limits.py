@@ -98,7 +98,7 @@ def warnings(folder):
         for line in path.read_text(errors="replace").splitlines():
             with suppress(ValueError, TypeError):
                 record = json.loads(line)
-                if record.get("level") in ("WARNING", "ERROR"):
+                if record.get("level") in ("warning", "error"):
                     warned[record["message"]] += 1
     return warned
 
@@ -138,8 +138,8 @@ async def main(mentions, kills):
         finally:
             for process in fleet.running.values():
                 process.terminate()
-            for process in fleet.running.values():
-                process.wait(40)
+            for process in fleet.running.values():  # what is in hand still speaks to Slack
+                await asyncio.to_thread(process.wait, 40)
             redis.terminate()
             redis.wait()
             server.should_exit = True

@@ -328,8 +328,8 @@ async def main(mentions, kills, restarts, *, ahead):
         finally:
             for process in fleet.running.values():
                 process.terminate()
-            for process in fleet.running.values():
-                process.wait(40)
+            for process in fleet.running.values():  # what is in hand still speaks to Slack
+                await asyncio.to_thread(process.wait, 40)
             redis.terminate()
             redis.wait()
             server.should_exit = True
@@ -341,7 +341,8 @@ async def main(mentions, kills, restarts, *, ahead):
             if line.startswith("{")
         ]
         told = Counter(
-            " ".join((row["message"], row.get("error", ""))) for row in map(json.loads, logs)
+            " ".join((row["message"], row.get("error", ""), *row.get("frames", [])[-2:]))
+            for row in map(json.loads, logs)
         )
     acks.sort()
     double = sum(len(rows) > 1 for rows in slack.threads.values())

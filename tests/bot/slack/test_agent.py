@@ -157,7 +157,7 @@ async def test_the_stop_button_ends_work_that_shows_nothing(desk, agents):
 
 def delivery_of(at, ts):
     """Return a question whose turn runs on while others are heard."""
-    from bot.turns import Delivery
+    from bot.endpoint import Delivery
 
     event = {"type": "message", "user": "U1", "text": "長い質問", "ts": ts, "event_ts": ts}
     rows = [{"user_id": "UB", "is_bot": True}]

@@ -61,6 +61,20 @@ async def test_slack_s_own_failures_are_tried_again(desk, api, method, fault):
     assert [m["text"] for m in api.messages.values()] == ["答え"]
 
 
+async def test_what_one_person_is_told_comes_where_slack_failed_at_first(desk, api):
+    """It cannot be looked for; told twice is better than an apology after it."""
+
+    async def alone(message):
+        yield Reply("答え", private=True)
+
+    at = await desk(alone)
+    api.faults["chat.postEphemeral"] = [503]
+    await at.event()
+
+    told = [told["text"] for name, told, _ in api.calls if name == "chat.postEphemeral"]
+    assert told == ["答え", "答え"]
+
+
 @pytest.mark.parametrize("method", ["chat.postMessage", "chat.update"])
 async def test_an_answer_that_is_lost_after_success_posts_nothing_twice(
     desk, api, method, monkeypatch

@@ -5,6 +5,7 @@ import time
 
 import pytest
 
+from bot.endpoint import NotNow
 from bot.teams import connector as room
 from bot.teams.activity import Destination
 from bot.teams.connector import Connector, retry_after
@@ -103,6 +104,7 @@ async def test_the_fifth_try_is_the_last(connector, service, here, faults, statu
         await connector.send(here, HELLO)
     except Undelivered as error:
         refused = error.status
+        assert isinstance(error, NotNow)  # whoever wanted it brought may try later
     assert refused == status
     assert len(service.calls) == 5
 
@@ -125,6 +127,7 @@ async def test_a_message_that_may_have_arrived_is_not_sent_again_and_an_update_i
     with pytest.raises(Undelivered) as error:
         await connector.send(here, HELLO)
     assert (error.value.status, error.value.unsure) == (status, True)
+    assert not isinstance(error.value, NotNow)
     assert len(service.shown) == 1
     service.failures = [Failure(status), Failure(status)]
     await connector.update(here, "m1", HELLO | {"text": "new"})
@@ -144,6 +147,7 @@ async def test_a_refusal_for_good_is_not_repeated(connector, service, here):
         with pytest.raises(Undelivered) as error:
             await connector.send(here, HELLO)
         assert (error.value.status, error.value.unsure) == (status, False)
+        assert not isinstance(error.value, NotNow)
     assert len(service.calls) == 2
 
 
