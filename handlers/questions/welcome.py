@@ -24,12 +24,20 @@ class Welcome:
         self._examples = Examples(library, people, texts)
 
     async def hello(self, message: Message) -> AsyncIterator[Reply]:
-        """Say what the bot does, with one button for each ability."""
+        """Ask what to do, with one button for each ability."""
+        title = self._texts.say("welcome.title", message.person.language)
+        yield await self._menu(message, title)
+
+    async def shown(self, message: Message, text: str) -> AsyncIterator[Reply]:
+        """Say what the bot does, to whoever asks for it in words."""
+        title = self._texts.say("welcome.can", message.person.language)
+        yield await self._menu(message, title)
+
+    async def _menu(self, message: Message, title: str) -> Reply:
         language, say = message.person.language, self._texts.say
         library = await self._library()
         documents = await library.documents(readers=self._people.readers(message))
         published = [document for document in documents if document.current]
-        title = say("welcome.title", language)
         what = say("welcome.what", language, count=len(published))
         if not message.audience.private:
             what = say("welcome.what_among_others", language, count=len(published))
@@ -39,12 +47,7 @@ class Welcome:
             self.buttons(language),
             await self._to_begin_with(message),
         ]
-        yield Reply(f"{title}\n{what}", tuple(blocks))
-
-    async def shown(self, message: Message, text: str) -> AsyncIterator[Reply]:
-        """Say what the bot does, to whoever asks for it in words."""
-        async for reply in self.hello(message):
-            yield reply
+        return Reply(f"{title}\n{what}", tuple(blocks))
 
     def question(self, action: AskExample, language: Language) -> str:
         """Return the question of an example."""
