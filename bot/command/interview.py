@@ -15,7 +15,7 @@ from rich.console import Console
 from bot.command import desk, memo
 from bot.command.terminal import draw
 from bot.service.application import Application
-from handlers.choose.situation import Situation
+from handlers.choose.situation import NOBODY, Situation
 from handlers.choose.typed import in_words
 from handlers.conversation import (
     Audience,
@@ -241,7 +241,7 @@ async def _line(
         understood = _understood(word, field, buttons)
         if understood is not None:
             return understood
-        print(_help(field, application, language))  # noqa: T201  # a terminal prompt
+        print(_help(word, field, application, language))  # noqa: T201  # a terminal prompt
 
 
 def _understood(word: str, field: Field, buttons: Mapping[str, Button]) -> str | Button | None:
@@ -299,10 +299,13 @@ def _situation() -> Situation:
     return Situation.load()
 
 
-def _help(field: Field, application: Application, language: Language) -> str:
+def _help(word: str, field: Field, application: Application, language: Language) -> str:
+    """Return how a field is answered, or why what was typed is no answer to it."""
     count = len(field.options)
     if not count:
         return application.texts.say("interview.write", language)
+    if in_words(word, field, _situation()) == NOBODY:
+        return application.texts.say("interview.nobody", language, words=word)
     return application.texts.say("interview.pick", language, n=count)
 
 

@@ -63,10 +63,11 @@ class Reading:
             by_model = ModelReading(model, situation)
         return cls(situation, Statements.load(encoder), by_model)
 
-    def says(self, text: str) -> bool:
-        """Report whether rules read something of what is asked for."""
+    def says(self, text: str, criterion: str = "") -> bool:
+        """Report whether rules read something: of what is asked for, or of one question."""
         hits, torn = self._situation.read(text)
-        return bool(hits or torn)
+        said = {*hits, *torn}
+        return criterion in said if criterion else bool(said)
 
     async def read(self, text: str, advisor: Advisor, language: Language) -> Told:
         """Return what a text says, as far as the model asks for it."""
@@ -116,8 +117,9 @@ def confirmed(run: Run, advisor: Advisor, values: Values) -> Run:
         same = option and option == proposed.split(LIST)[0]
         given[criterion] = proposed if same else option
     valid = advisor.validate(given)
-    words = {criterion: words for criterion, words in run.words.items() if criterion in valid}
-    return replace(run, answers={**run.answers, **valid}, words=words)
+    answers = {**run.answers, **valid}
+    words = {criterion: words for criterion, words in run.words.items() if criterion in answers}
+    return replace(run, answers=answers, words=words)
 
 
 def known(hits: Mapping[str, Hit], advisor: Advisor) -> dict[str, Hit]:

@@ -40,13 +40,13 @@ from handlers.choose.former import carried
 from handlers.choose.framing import Framing
 from handlers.choose.guidelines import Guidelines
 from handlers.choose.outcome import Outcome, Use
-from handlers.choose.question import restart, resume
+from handlers.choose.question import ways_on
 from handlers.choose.reading import Reading
 from handlers.choose.reviews import DecisionReviews
 from handlers.choose.runs import Open, Run, Runs
 from handlers.choose.team import Teams
 from handlers.choose.teamwork import Teamwork
-from handlers.choose.typed import typed, typed_at_page
+from handlers.choose.typed import tells, typed, typed_at_page
 from handlers.choose.wording import Wording
 from handlers.conversation import Block, Button, Buttons, Command, Form, Message, Paragraph, Reply
 from handlers.routes import Routes
@@ -129,21 +129,34 @@ class Choose:
             return None
         following = self._dialog.following(run, advisor)
         if isinstance(following, Criterion):
-            step = typed(text, run, following, self._texts)
-            return None if step is None else self.press(message, step)
+            return self._at_question(message, run, following, text)
         if following is None:
             return None
         return self._at_page(message, run, text)
 
+    def _at_question(
+        self, message: Message, run: Run, question: Criterion, text: str
+    ) -> AsyncIterator[Reply] | None:
+        """Take a step, or words that tell of what is asked; None where they are no answer."""
+        step = typed(text, run, question, self._texts)
+        if step is not None:
+            return self.press(message, step)
+        if tells(text) and self._reading.says(text, question.id):
+            return self._described(message, run, text)
+        return None
+
+    def _described(self, message: Message, run: Run, text: str) -> AsyncIterator[Reply]:
+        """Read what is told, as if it came by the form for it."""
+        form = DescribeSituation(run.id, run.rev)
+        return self.form(message, form, Form(form.name, form.data, {"text": text}))
+
     def _at_page(self, message: Message, run: Run, text: str) -> AsyncIterator[Reply] | None:
         """Take words typed at the page of limits; None where they are no answer to it."""
-        at = (run.id, run.rev)
         match typed_at_page(text, self._texts, read=self._reading.says(text)):
             case "skip":
-                return self.press(message, SkipPage(*at))
+                return self.press(message, SkipPage(run.id, run.rev))
             case "read":
-                form = DescribeSituation(*at)
-                return self.form(message, form, Form(form.name, form.data, {"text": text}))
+                return self._described(message, run, text)
             case "goal":
                 return self._replied(message, self._dialog.telling.wished(message, run, text))
             case "how":
@@ -286,8 +299,7 @@ class Choose:
         """
         say = Wording.to(message, self._texts)
         text = say("which", count=len(run.asked), date=run.began[:10] or "–")
-        ways = Buttons((resume(run, say), restart(run, say)))
-        return Reply(text, (Paragraph(text), ways), private=True)
+        return replace(ways_on(run, text, say), private=True)
 
     # ----------------------------------------------------------------- presses and forms
 

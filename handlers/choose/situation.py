@@ -183,11 +183,14 @@ class Situation:
                 found[criterion] = self._band(criterion, amount.value)
         return found
 
-    def limit(self, criterion: str, text: str) -> str:
-        """Return the option of a limit that an amount falls under; empty where it is none."""
+    def limit(self, criterion: str, text: str) -> str | None:
+        """
+        Return the option of a limit that an amount falls under, `NOBODY` for no users at all; None
+        where the text is no such amount.
+        """
         amount = bare(unicodedata.normalize("NFKC", text[:LISTED]).strip())
         if amount is None or amount[0] != criterion:
-            return ""
+            return None
         return self._band(criterion, amount[1].value)
 
     def _band(self, criterion: str, value: float) -> str:

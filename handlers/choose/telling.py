@@ -48,11 +48,12 @@ class Telling:
         if told.nothing:
             reply = nothing_read(run, note or say("nothing_read"), say)
             return replace(reply, private=not run.open)
-        words, proposed = {}, dict(run.proposed)
+        words, proposed = dict(run.words), dict(run.proposed)
         for criterion, hit in told.hits.items():
             words[criterion] = hit.words
             proposed[criterion] = hit.option
-        noted = replace(run, situation=text[:TEXT], words=words, proposed=proposed)
+        situation = _longer(run.situation, text)
+        noted = replace(run, situation=situation, words=words, proposed=proposed)
         run = await self._runs.save(noted) or await self._runs.load(run.id) or run
         reply = confirm(run, told, advisor, say, note)
         return replace(reply, private=not run.open)
@@ -75,6 +76,13 @@ class Telling:
     async def explained(self, message: Message, run: Run) -> Reply:
         """Show the page again, and say how it can be answered in words."""
         return await self._ask(message, run, Wording.to(message, self._texts)("typed_page"))
+
+
+def _longer(situation: str, text: str) -> str:
+    """Return a situation with what is told of it later, each once."""
+    if text in situation:
+        return situation
+    return f"{situation}\n{text}".strip()[:TEXT]
 
 
 def _notes(told: Told, advisor: Advisor, say: Wording) -> list[str]:

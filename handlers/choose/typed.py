@@ -10,7 +10,7 @@ from typing import Literal
 
 from handlers.actions.choose import AnswerQuestion, GoBack, SkipQuestion
 from handlers.choose.runs import Run
-from handlers.choose.situation import Situation
+from handlers.choose.situation import NOBODY, Situation
 from handlers.conversation import Field
 from handlers.texts import Texts
 from knowledge.advisor.values import UNKNOWN, Criterion
@@ -31,6 +31,7 @@ _UNSURE = frozenset(
 _SKIP = frozenset({"スキップ", "パス", "とばす", "次", "pass", "skip it", "skip this"})
 _BACK = frozenset({"前へ", "前に戻る", "一つ戻る", "戻って", "go back", "previous"})
 _ON = frozenset({"次へ", "進む", "あとで", "後で", "next", "continue", "go on", "later"})
+_COUNT = re.compile(r"\d[\d,]*")  # of people, where nothing else is counted
 _NUMBERS = re.compile(r"[0-9０-９\s,、.。番)(]+")
 _ASKS = re.compile(
     r"[?？]\s*$|(?:です|ます|でしょう|ません|ない|の)か[。.]?\s*$|(?:教えて|知りたい)"
@@ -76,15 +77,23 @@ def typed_at_page(text: str, texts: Texts, *, read: bool) -> AtPage | None:
     labels = _labels(texts.phrase("choose.not_sure")) | _labels(texts.phrase("choose.back"))
     if not words or _NUMBERS.fullmatch(words) or words in _YES | _NO | _BACK | _UNSURE | labels:
         return "how"
-    if _ASKS.search(text.strip()) or _LINK.search(text):
+    if not tells(text):
         return None
     if read:
         return "read"
     return "goal" if _WISHES.search(text) else None
 
 
-def in_words(text: str, field: Field, situation: Situation) -> str:
-    """Return the option words name, an amount falls under, or a sentence says; "" for none."""
+def tells(text: str) -> bool:
+    """Report whether a text says something: it asks nothing and hands nothing over."""
+    return not (_ASKS.search(text.strip()) or _LINK.search(text))
+
+
+def in_words(text: str, field: Field, situation: Situation) -> str | None:
+    """
+    Return the option words name, an amount falls under, or a sentence says; `NOBODY` for a number
+    of users that cannot be, None where they say nothing of it.
+    """
     words = _folded(text)
     for option in field.options:
         if words == _folded(option.text):
@@ -95,13 +104,14 @@ def in_words(text: str, field: Field, situation: Situation) -> str:
         hits = [one.id for one in field.options if _first_word(_folded(one.text)) in meaning]
         if words in meaning and len(hits) == 1:
             return hits[0]
-    amount = situation.limit(field.id, text)
+    counted = f"{words}人" if field.id == "users" and _COUNT.fullmatch(words) else text
+    amount = situation.limit(field.id, counted)
     facts, _ = situation.read(text)
-    read = facts[field.id].option if field.id in facts else ""
+    read = facts[field.id].option if field.id in facts else None
     for meant in (amount, read):
         if any(option.id == meant for option in field.options):
             return meant
-    return ""
+    return NOBODY if amount == NOBODY else None
 
 
 def _option(words: str, criterion: Criterion, texts: Texts) -> str | None:

@@ -24,6 +24,7 @@ from handlers.conversation import (
     Press,
     Reply,
     Table,
+    Text,
 )
 from handlers.sessions import Sessions
 from handlers.texts import Texts
@@ -45,6 +46,13 @@ class Talk:
         if isinstance(content, Command):
             return await last(self.choose.command(message, content))
         return await act(self.choose, message)
+
+    async def typed(self, text: str) -> Reply | None:
+        """Return what a message does where a question stands open; None where it is no answer."""
+        message = Message("m", TARO, "p", Audience("c", private=True), Text(text))
+        put = await self.choose.open(message)
+        replies = await self.choose.typed(message, put, text)
+        return None if replies is None else await last(replies)
 
     async def open(self, person: Person = TARO) -> Reply:
         """Return the page that comes first."""
@@ -68,6 +76,11 @@ def pressed(reply: Reply, action: str) -> Press:
     """Return the first button of a reply that does something."""
     rows = [block for block in reply.blocks if isinstance(block, Buttons)]
     return next(i.press for row in rows for i in row.items if i.press.action == action)
+
+
+def as_proposed(reply: Reply) -> Form:
+    """Return the form of a page that confirms what was read, as it stands."""
+    return filled_in(reply.ask, {field.id: field.initial for field in reply.ask.fields})
 
 
 @pytest.fixture
@@ -135,6 +148,26 @@ async def test_someone_else_cannot_answer(talk: Talk) -> None:
     assert "鈴木 太郎" in foreign.text
     assert foreign.ask is None
     assert (await talk.answer(first, "ns")).ask.step == 2
+
+
+async def test_words_typed_at_a_question_are_proposed_and_add_to_what_was_told(
+    talk: Talk, sessions: Sessions
+) -> None:
+    read = await talk.say(Command("choose", "図面は社外に出せません。"))
+    page = await talk.say(as_proposed(read))
+    question = await talk.say(as_proposed(page))
+    assert question.ask.fields[0].id == "docs"
+    assert await talk.typed("5万ページの規程を探せますか?") is None
+    assert await talk.typed("担当は私一人です") is None  # of something else than is asked for
+    read = await talk.typed("規程が5万ページあります")
+    assert read.ask.form == "choose.prefill"
+    assert {field.id: field.initial for field in read.ask.fields}["docs"] == "core"
+    following = await talk.say(as_proposed(read))
+    assert following.ask.form == "choose.answer"
+    assert following.ask.fields[0].id != "docs"
+    run = await Runs(sessions).load(str(following.ask.state["rid"]))
+    assert run.situation.split("\n") == ["図面は社外に出せません。", "規程が5万ページあります"]
+    assert set(run.words) == {"boundary", "docs"}
 
 
 async def test_goal_and_limits_are_asked_on_one_page_before_anything_else(talk: Talk) -> None:

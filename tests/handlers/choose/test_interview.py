@@ -106,7 +106,8 @@ async def test_the_same_words_in_english(typed, tmp_path, monkeypatch) -> None:
                 "戻る",
                 "",
                 "国内のクラウドなら可",
-                "2",
+                "0人",
+                "1,200",
                 "誰もいません",
                 "3",
                 "3億円",
@@ -115,6 +116,8 @@ async def test_the_same_words_in_english(typed, tmp_path, monkeypatch) -> None:
             (
                 "迷ったら厳しいほう",
                 "→ 国内・専有の環境なら可",
+                "「0人」は答えとして使えません",
+                "→ 301〜3,000人",
                 "→ いない",
                 "→ 3,000万〜3億円",
                 "→ 1か月以内",
@@ -122,8 +125,15 @@ async def test_the_same_words_in_english(typed, tmp_path, monkeypatch) -> None:
         ),
         (
             "en",
-            ("why", "back", "", "4", "2", "nobody", "3", "$20k", "within one month"),
-            ("choose the stricter", "→ Nobody", "→ 1M-5M yen", "→ Within 1 month"),
+            ("why", "back", "", "4", "0 users", "300", "nobody", "3", "$20k", "within one month"),
+            (
+                "choose the stricter",
+                "“0 users” cannot be used as an answer",
+                "→ 31-300",
+                "→ Nobody",
+                "→ 1M-5M yen",
+                "→ Within 1 month",
+            ),
         ),
     ],
 )
