@@ -50,6 +50,7 @@ PREVIEW = "choose.preview"  # what the button under a question presses to see th
 STAGED = Press("document.list", {"state": "staged", "page": 1})
 DIGEST = "llm-choose"  # the owner of what comes with us
 SHOWN = 5  # bars of the result so far
+EXAMPLES = 3  # questions the first page offers
 
 
 class Sheet:
@@ -128,12 +129,9 @@ class Composer:
         hello = self._texts.say("web.hello", language, n=len(published))
         if not published:
             hello = self._texts.say("web.hello_empty", language)
-        examples = (
-            self._texts.say("web.example_1", language),
-            self._texts.say("web.example_2", language),
-            self._texts.say("web.example_3", language),
-        )
-        drawn = {"hello": page.blocks((Paragraph(hello),)), "examples": page.examples(examples)}
+        (prompts,) = await self.replies(spot, Command("prompts"))
+        examples = page.examples(_questions(prompts)[:EXAMPLES])
+        drawn = {"hello": page.blocks((Paragraph(hello),)), "examples": examples}
         news: tuple[Reply, ...] = ()
         with suppress(SessionsUnavailable):
             news = await self._told.to(spot.person.id, language)
@@ -287,6 +285,15 @@ def message(spot: Spot, content: Content) -> Message:
     """Return what one person said in one talk: a place of its own, read by nobody else."""
     private = Audience(spot.person.id, private=True)
     return Message(secrets.token_hex(8), spot.person, spot.thread, private, content)
+
+
+def _questions(reply: Reply) -> list[str]:
+    """Return what the buttons of a reply ask."""
+    questions = []
+    for block in reply.blocks:
+        if isinstance(block, Buttons):
+            questions += [button.label for button in block.items]
+    return questions
 
 
 def _blocks(reply: Reply) -> Sequence[Block]:

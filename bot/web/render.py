@@ -81,7 +81,9 @@ class Page:
         return Blocks(self._texts, self._language, self._place, "").all(blocks)
 
     def examples(self, questions: Sequence[str]) -> str:
-        """Return questions one may begin with, each a button that asks it."""
+        """Return questions one may begin with, each a button that asks it; empty for none."""
+        if not questions:
+            return ""
         rows = ""
         for question in questions:
             text = escape(question)

@@ -24,6 +24,7 @@ from handlers.conversation import (
 )
 from handlers.names import typed
 from handlers.questions.excerpt import marked
+from handlers.questions.heading import name_of
 from handlers.texts import Texts
 from knowledge.answering.following import bare_heading
 from knowledge.text.outline import CELL
@@ -31,11 +32,13 @@ from knowledge.values import Answer, Citation, Language, Sentence
 
 FOLLOWUPS = 2  # suggestions to go on with
 LABEL = 30  # characters of a button that a phone shows
+QUOTES = 2  # of them around a topic that is quoted
 _WORDS = re.compile(  # a button's label ends behind one of these
     r"[A-Za-z0-9'’.-]+|[\u4e00-\u9fff々]+|[\u30a1-\u30ff]+|[\u3041-\u309f]+"
 )
 _QUOTED = re.compile(r"[「“](?P<topic>.+?)[」”]")
-_BRACKETED = re.compile(r"\s*(?:\([^()]*\)|([^()]*))$")  # what a heading adds at its end
+_BRACKETED = re.compile(r"\s*\([^()]*\)$")  # what a heading adds at its end
+_ASIDE = re.compile(r"\s*\([^()]*\)")  # what it adds anywhere
 _JOINTS = re.compile(r"[\u3041-\u309f]+(?=[^\u3041-\u309f])|[・、]")  # what follows stands alone
 _STATED = re.compile(r"What (?P<thing>.+) (?P<verb>is|are)")  # a heading that words a question
 _HANGING = re.compile(r"(?:\s+(?:and|or|of|the|a|for|in|to|with))+$")  # wants something behind it
@@ -231,7 +234,12 @@ def _asks(question: str, texts: Texts, language: Language) -> str:
     if stated is not None:
         topic = f"What {stated['verb']} {stated['thing']}"
     topic = topic.removesuffix("?").removesuffix("？")
-    return texts.say("ask.about", language, topic=_fitting(topic, room, language))
+    if len(topic) > room:
+        topic = _ASIDE.sub("", topic)
+    if name_of(topic, language) != topic:
+        room -= QUOTES
+    named = name_of(_fitting(topic, room, language), language)
+    return texts.say("ask.about", language, topic=named)
 
 
 def _fitting(topic: str, room: int, language: Language) -> str:

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from handlers.actions.questions import AskExample, AskTopic
 from handlers.conversation import Button, Message
 from handlers.people import People
+from handlers.questions.heading import name_of, question_of
 from handlers.texts import Texts
 from knowledge.answering.following import bare_heading
 from knowledge.documents.library import Library
@@ -52,7 +53,7 @@ class Examples:
             topics = await self._spoken(document, language)
             for number, topic in topics[:1]:
                 action = AskTopic(document.id, number)
-                question = self._texts.say("welcome.topic", language, topic=topic)
+                question = self._asked(topic, language)
                 found.append(Example(question, Button(question, action)))
         found = found[:SHELF]
         for example in OWN[: 1 if found else len(OWN)]:
@@ -67,8 +68,13 @@ class Examples:
                 continue
             for number, topic in await self._spoken(document, message.person.language):
                 if number == action.number:
-                    return self._texts.say("welcome.topic", message.person.language, topic=topic)
+                    return self._asked(topic, message.person.language)
         return ""
+
+    def _asked(self, topic: str, language: Language) -> str:
+        """Return the question about a topic."""
+        name = name_of(topic, language)
+        return question_of(topic) or self._texts.say("welcome.topic", language, topic=name)
 
     async def _newest(self, message: Message) -> list[Document]:
         """Return the company's own documents that the reader may read, the newest first."""

@@ -54,9 +54,13 @@ class Welcome:
         return self._texts.say(f"welcome.{action.example}", language)
 
     async def prompts(self, message: Message) -> AsyncIterator[Reply]:
-        """Return questions to begin with, a line each, for a platform that offers them itself."""
-        examples = await self._examples.of(message)
-        yield Reply("\n".join([example.question for example in examples]), private=True)
+        """
+        Return questions to begin with, a line and a button each, for a platform that offers them
+        itself.
+        """
+        begin = await self._to_begin_with(message)
+        lines = [button.label for button in begin.items]
+        yield Reply("\n".join(lines), (begin,), private=True)
 
     async def topic(self, message: Message, action: AskTopic) -> str:
         """Return the question about a document's topic, "" where that is gone."""

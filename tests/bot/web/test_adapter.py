@@ -361,3 +361,20 @@ async def test_what_somebody_is_told_waits_on_their_first_page_in_their_language
         assert "別の人へ" not in japanese
         await client.post("/told/clear")
         assert "日当の資料" not in (await client.get("/")).text
+
+
+async def test_the_first_page_begins_with_questions_that_this_shelf_answers(page):
+    offered = ("日当について教えてください", "宿泊費について教えてください")
+
+    async def handler(message):
+        match message.content:
+            case Command("prompts"):
+                asked = tuple(Button(one, Press("question.topic", {})) for one in offered)
+                yield Reply("\n".join(offered), (Buttons(asked, "followup"),))
+            case _:
+                yield Reply("ほか")
+
+    async with page(handler) as client:
+        html = (await client.get("/")).text
+
+    assert re.findall(r'name="q" value="([^"]+)"', html) == list(offered)

@@ -183,6 +183,9 @@ def test_of_a_title_in_both_languages_the_readers_half_is_shown():
         ("Tell me more about “Password”", "Password?"),
         ("Tell me more about “What an open model is”", "What is an open model?"),
         ("Tell me more about “May I summarise minutes?”", "May I summarise minutes?"),
+        ("「目的に合わせて方法を選ぶ」について詳しく教えてください", "「目的に合わせて方法を選ぶ」は?"),
+        ("「RAG(検索拡張生成)の利点」について詳しく教えてください", "RAG(検索拡張生成)の利点は?"),
+        ("Tell me more about “What RAG (retrieval-augmented generation) is”", "What is RAG?"),
     ],
 )  # fmt: skip
 def test_a_button_is_not_cut_inside_a_word(texts, question, label):
