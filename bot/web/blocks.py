@@ -73,8 +73,8 @@ class Blocks:
 
     def all(self, blocks: Sequence[Block]) -> str:
         """
-        Return blocks one below the other; buttons that open the rows of the table above them stand
-        in the rows.
+        Return blocks one below the other; buttons that open the rows of the table, or the facts,
+        above them stand in their places.
         """
         drawn: list[str] = []
         above: Block | None = None
@@ -82,12 +82,22 @@ class Blocks:
             if isinstance(above, Table) and isinstance(block, Buttons) and opens_rows(above, block):
                 ticked = self._ticked(block)
                 drawn[-1] = self._grids.table(above, opens=block.items, ticked=ticked)
+            elif isinstance(above, Facts) and isinstance(block, Buttons) and _opens(above, block):
+                drawn[-1] = self._opened(above, block)
             elif isinstance(block, Table) and isinstance(above, Heading):
                 drawn.append(self._grids.table(block, headed=above.text == block.caption))
             else:
                 drawn.append(self.block(block))
             above = block
         return "".join(drawn)
+
+    def _opened(self, facts: Facts, opens: Buttons) -> str:
+        """Return facts whose labels are the buttons that open what they are about."""
+        rows = ""
+        for fact, button in zip(facts.items, opens.items, strict=True):
+            label = self._forms.press(button.label, button.press, "link")
+            rows += f"<dt>{label}</dt><dd>{self._markup.inline(fact.value)}</dd>"
+        return f'<dl class="facts opens">{rows}</dl>'
 
     def _ticked(self, opens: Buttons) -> bool:
         """Report whether this is the list of documents itself, of which several are changed."""
@@ -212,6 +222,12 @@ class Blocks:
             return ""
         label, stale = self._forms.text("sources"), self._forms.text("stale")
         return answer_view.strip(block.items, self._turn, label, stale)
+
+
+def _opens(facts: Facts, buttons: Buttons) -> bool:
+    """Report whether there is one button for each fact, named as the fact is."""
+    named = [fact.label for fact in facts.items]
+    return named == [button.label for button in buttons.items]
 
 
 def pairs(facts: Sequence[Fact]) -> str:

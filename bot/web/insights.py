@@ -6,9 +6,10 @@ and which documents helped. Each bar leads to the questions behind it.
 import asyncio
 import csv
 import io
+from collections import Counter
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
 from urllib.parse import urlencode
 
 from starlette.exceptions import HTTPException
@@ -20,7 +21,7 @@ from bot.press import pack
 from bot.web.regions import Composer
 from bot.web.view import View, session_of
 from handlers.conversation import Person, Press
-from handlers.insights.ledger import OUTCOMES, Ledger, Row
+from handlers.insights.ledger import OUTCOMES, Ledger, Outcome, Row
 from handlers.insights.report import Cluster, Day, Report, days_of, report, unanswered
 from handlers.people import People
 from handlers.sessions import Sessions, SessionsUnavailable
@@ -123,10 +124,12 @@ class Insights:
         vectors = await _vectors(sources, unanswered(rows))
         today = datetime.now(UTC).date()
         told = await asyncio.to_thread(report, rows, votes, days_of(days, today), vectors)
+        before = await self._before(sources, days, today)
         words = {
             "days": days,
             "ranges": RANGES,
             "told": told,
+            "before": before,
             "rows": _drawn(told),
             "reasons": _reasons(told, person.language),
             "wishes": [_wish(sources, one) for one in told.clusters],
@@ -160,6 +163,21 @@ class Insights:
         votes = await _votes(sources.sessions)
         headers = {"Content-Disposition": 'attachment; filename="questions.csv"'}
         return Response(_as_csv(rows, votes), media_type="text/csv", headers=headers)
+
+    async def _before(
+        self, sources: Sources, days: int, today: date
+    ) -> Mapping[Outcome, int] | None:
+        """
+        Return how many questions ended how in as many days before, None where they are not kept so
+        long or there were none.
+        """
+        if 2 * days > RANGES[-1]:
+            return None
+        try:
+            rows = await Ledger(sources.sessions).rows(days, today - timedelta(days=days))
+        except SessionsUnavailable:
+            return None
+        return Counter([row.outcome for row in rows]) or None
 
     async def _rows(self, sources: Sources, days: int) -> list[Row]:
         try:

@@ -37,6 +37,7 @@ from handlers.conversation import (
     Person,
     Press,
     Reply,
+    Table,
 )
 from handlers.documents.waiting import waiting
 from handlers.people import EVERYONE
@@ -325,9 +326,9 @@ def _belongs(button: Button, region: str) -> bool:
 
 
 def _short(reply: Reply) -> Sequence[Block]:
-    """Return what heads a result, up to its chart."""
+    """Return what heads a result, up to its chart; a table of many columns has no room beside."""
     blocks = _blocks(reply)
     at = chart_at(blocks)
-    if at is None:
-        return blocks
-    return blocks[: at + 1]
+    if at is not None:
+        blocks = blocks[: at + 1]
+    return [block for block in blocks if not isinstance(block, Table)]

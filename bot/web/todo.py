@@ -20,9 +20,10 @@ def drawn(steps: Steps, forms: Forms) -> str:
     say = forms.say
     added = steps.documents > 0
     published = added and steps.drafts == 0
+    waits = say("todo_waiting", n=steps.drafts) if steps.drafts else say("todo_none_waits")
     rows = [
         (say("todo_add"), say("todo_added", n=steps.documents), added, "/knowledge"),
-        (say("todo_publish"), say("todo_waiting", n=steps.drafts), published, "/knowledge"),
+        (say("todo_publish"), waits, published, "/knowledge"),
         (say("todo_ask"), say("todo_check"), steps.asked, "#ask"),
     ]
     if all(done for _, _, done, _ in rows):

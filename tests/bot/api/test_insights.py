@@ -3,8 +3,13 @@
 import csv
 import io
 import re
+from dataclasses import asdict
+from datetime import UTC, datetime, timedelta
 
 import pytest
+
+from handlers.insights.ledger import Row
+from handlers.lifetimes import LEDGER
 
 pytestmark = pytest.mark.asyncio(loop_scope="module")
 MARS = ("火星の人口は何人ですか", "火星の人口は何人いますか")
@@ -21,6 +26,9 @@ async def test_questions_are_counted_grouped_and_listed(machine):
     daily = answer.json()
     record = {"answer": daily["id"], "vote": "wrong", "person": "x", "at": "", "question": ""}
     await machine.application.sessions.append("feedback", record)
+    earlier = datetime.now(UTC) - timedelta(days=8)
+    row = Row("x", earlier.isoformat(), "先週の質問", "ja", "answered", (), 1.0, False, "", 0, 0)  # one row of the ledger
+    await machine.application.sessions.jot(f"questions {row.day}", asdict(row), LEDGER)
     page = await machine.client.get("/insights?days=7")
     english = await machine.client.get("/insights?days=7&lang=en")
     refused = re.search(r'href="(/insights/questions[^"]*outcome=refused)"', page.text)
@@ -38,6 +46,7 @@ async def test_questions_are_counted_grouped_and_listed(machine):
     assert "日当" not in behind.text
     assert "Unanswered questions" in english.text and "出張規程" in english.text
     assert 'type="file"' in form.text
+    assert "前の7日は1" in page.text and "1 in the 7 days before" in english.text
     rows = {row["question"]: row for row in csv.DictReader(io.StringIO(sheet.text[1:]))}
     assert rows["国内出張の日当はいくらですか"]["vote"] == "wrong"
     assert "=HYPERLINK(1)とは" not in rows and "'=HYPERLINK(1)とは" in rows

@@ -212,6 +212,18 @@ def test_numbers_side_by_side_lead():
     )
 
 
+def test_what_a_fact_is_about_is_opened_by_its_label_and_said_once():
+    places = ("規程 第1条", "規程 第2条")
+    facts = Facts(tuple([Fact(place, "近い箇所です") for place in places]))
+    opens = Buttons(tuple([Button(place, Press("source.open", {})) for place in places]))
+    told = drawn(Reply("ありません", (facts, opens)))
+
+    for place in places:
+        assert f">{place}</button>" in told
+        assert told.count(f">{place}<") == 1
+    assert told.count("近い箇所です") == 2
+
+
 def test_a_chart_without_bars_is_drawn():
     assert "<caption>点</caption>" in drawn(Reply("t", (Chart("点", "点", ()),)))
 
