@@ -86,7 +86,7 @@ async def test_help_is_given_in_the_language_of_the_thread(application, place):
 
     shown = await heard(application, "teams", "help", "en", place=place)
 
-    assert shown[-1].text.startswith("何をしますか?")
+    assert shown[-1].text.startswith("資料への質問に出典つきで答え")
 
 
 GREETINGS = [
@@ -121,18 +121,18 @@ async def test_a_greeting_is_returned_with_what_can_be_done(
     ("text", "first"),
     [
         *(
-            (text, "何をしますか?")
+            (text, "資料への質問に出典つきで答え")
             for text in ("使い方", "ヘルプ", "何ができるの?", "あなたは誰?何ができるの?")
         ),
         *(
-            (text, "何をしますか?")
+            (text, "資料への質問に出典つきで答え")
             for text in (
                 "すみません、使い方を教えていただけますか?",
                 "おはようございます！使い方を教えて",
             )
         ),
         *(
-            (text, "What would you like to do?")
+            (text, "I answer questions from your documents")
             for text in ("what can you do", "How do I use this?", "help me please")
         ),
     ],

@@ -107,7 +107,7 @@ async def test_whoever_speaks_a_third_language_is_greeted_in_english(at, locale)
         **{"from": who, "text": ""},
     )
 
-    assert await at.service.until("What would you like to do?")
+    assert await at.service.until("I answer questions from your documents")
 
 
 async def test_the_owner_of_a_document_is_reminded_in_their_own_chat(at):

@@ -19,7 +19,7 @@ async def application(house):
     [
         ("ありがとうございます、助かりました🙏", "どういたしまして。"),
         ("お疲れ様です", "お疲れ様です。"),
-        ("使い方", "何をしますか?"),
+        ("使い方", "資料への質問に出典つきで答え"),
     ],
 )
 async def test_talk_gets_a_word_back_on_every_page_that_takes_questions(
