@@ -27,7 +27,9 @@ async def test_questions_are_counted_grouped_and_listed(machine):
     record = {"answer": daily["id"], "vote": "wrong", "person": "x", "at": "", "question": ""}
     await machine.application.sessions.append("feedback", record)
     earlier = datetime.now(UTC) - timedelta(days=8)
-    row = Row("x", earlier.isoformat(), "先週の質問", "ja", "answered", (), 1.0, False, "", 0, 0)  # one row of the ledger
+    row = Row(
+        "x", earlier.isoformat(), "先週の質問", "ja", "answered", (), 1.0, False, "", 0, 0
+    )  # one row of the ledger
     await machine.application.sessions.jot(f"questions {row.day}", asdict(row), LEDGER)
     page = await machine.client.get("/insights?days=7")
     english = await machine.client.get("/insights?days=7&lang=en")
