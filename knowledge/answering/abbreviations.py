@@ -22,22 +22,35 @@ async def written_out(query: Query, *, source: PassageSource, readers: frozenset
     something holds the kind.
     """
     text = query.question
+    shelf = _Shelf(source, readers)
     for short, others in query.glossary.alternatives(normalise(text)):
         in_full = _in_full(short, others)
         if not in_full or short not in text:
             continue
-        as_typed = await _is_held(short, source, readers)
-        if not as_typed and await _is_held(in_full, source, readers):
+        if not await shelf.holds(short) and await shelf.holds(in_full):
             text = text.replace(short, in_full)
     for one, kind in query.glossary.phrases_of_a_kind(normalise(text)):
-        if one in text and await _is_held(kind, source, readers):
+        if one in text and await shelf.holds(kind):
             text = text.replace(one, kind)
     return text
 
 
-async def _is_held(word: str, source: PassageSource, readers: frozenset[str]) -> bool:
-    absent = await source.query(ABSENT, readers=readers)
-    return _rarest(await source.query(word, readers=readers)) < _rarest(absent)
+class _Shelf:
+    """What `readers` may read; how rare a word is that it does not hold is looked up once."""
+
+    def __init__(self, source: PassageSource, readers: frozenset[str]) -> None:
+        self._source = source
+        self._readers = readers
+        self._absent: float | None = None
+
+    async def holds(self, word: str) -> bool:
+        """Report whether anything there holds a word."""
+        if self._absent is None:
+            self._absent = await self._rarity(ABSENT)
+        return await self._rarity(word) < self._absent
+
+    async def _rarity(self, word: str) -> float:
+        return _rarest(await self._source.query(word, readers=self._readers))
 
 
 def _in_full(short: str, others: Sequence[str]) -> str:

@@ -50,35 +50,35 @@ def _sentence(pairs: Sequence[Pair], asked: Asked, language: Language) -> str:
     if not pairs[1:] or not all(pairs[0]):
         return ""
     key, *others = pairs
-    name, cell = _asked_cell(others, asked)
+    question = normalise(asked.text)
+    name, cell = _asked_cell(others, asked, question)
     if not name or len(cell) > SHORT or ended(cell) or normalise(name) == normalise(cell):
         return ""
     if _REACHED.search(cell):
         return ""  # whom to write to, whom to call: people want all of it
-    beside = _beside(key, [pair for pair in others if pair[1] != cell], asked)
+    beside = _beside(key, [pair for pair in others if pair[1] != cell], question)
     if language == "ja":
         return f"「{plain(key[1])}」{beside}の{plain(name)}は「{plain(cell)}」です。"
     return f"For “{plain(key[1])}”{beside and ' '}{beside}, {plain(name)} is “{plain(cell)}”."
 
 
-def _beside(key: Pair, others: Sequence[Pair], asked: Asked) -> str:
+def _beside(key: Pair, others: Sequence[Pair], question: str) -> str:
     """Return the cell that the question names where it does not name the row's first one."""
-    if _names(key[1], asked):
+    if _is_named(key[1], question):
         return ""
     for name, cell in others:
-        if name and _names(cell, asked):
+        if name and _is_named(cell, question):
             return f"({plain(cell)})"
     return ""
 
 
-def _asked_cell(pairs: Sequence[Pair], asked: Asked) -> Pair:
+def _asked_cell(pairs: Sequence[Pair], asked: Asked, question: str) -> Pair:
     """Return the column asked for, with its cell: by its name, or by what its cell says."""
     found: list[Pair] = []
     if asked.yes_no is not None and asked.yes_no.stance in ("allowed", "forbidden"):
         found = [pair for pair in pairs if _VERDICT.search(pair[1])]
     elif asked.wanted.kind:
         found = [pair for pair in pairs if asked.wanted.found(pair[1])]
-    question = normalise(asked.text)
     whole: list[Pair] = []
     in_part: list[Pair] = []
     for pair in pairs:
@@ -103,10 +103,9 @@ def _pieces(name: str) -> list[str]:
     return pieces
 
 
-def _names(text: str, asked: Asked) -> bool:
-    """Report whether one of the words of a cell stands in the question."""
-    question = normalise(asked.text)
-    return any(normalise(word) in question for word in _WORDS.findall(text))
+def _is_named(cell: str, question: str) -> bool:
+    """Report whether one of the words of a cell stands in the normalised question."""
+    return any(normalise(word) in question for word in _WORDS.findall(cell))
 
 
 def plain(text: str) -> str:

@@ -120,26 +120,28 @@ def by_standing(
 ) -> tuple[Hit, ...]:
     """
     Return the hits, best first, in the order of their scores weighed by what their documents are
-    worth; without what the digest tells of the talk itself where nobody asks about
-    that, and without the digest where leave is asked for and it is about something else.
+    worth; without what the digest tells of the talk itself where nobody asks about that, and
+    without the digest where leave is asked for and it is about something else.
 
     Hits whose documents are worth the same keep their order, whatever it was made by; a document
     that `standings` lacks weighs as much as a rule.
     """
     older = _older(query, hits, standings)
-    weighed = []
+    leave = _asks_leave(query)
+    weighed: list[Hit] = []
+    left_out: list[Hit] = []
     score = float("inf")
     for hit in hits:
         score = min(score, hit.score)  # where another order was fused in, it may rise again
         place = standings.get(hit.passage.document)
         weight = 1.0
         if place is not None:
-            weight = _weight(query, hit, place)
+            weight = _weight(query, hit, place, leave=leave)
         if hit.passage.document in older:
             weight *= REPLACED
-        weighed.append(replace(hit, score=score * weight))
-    ordered = sorted(weighed, key=_score, reverse=True)
-    return tuple(hit for hit in ordered if hit.score) or tuple(ordered)
+        told = weighed if weight else left_out
+        told.append(replace(hit, score=score * weight))
+    return tuple(sorted(weighed or left_out, key=_score, reverse=True))
 
 
 def superseded(
@@ -180,21 +182,21 @@ def _score(hit: Hit) -> float:
     return hit.score
 
 
-def _weight(query: Query, hit: Hit, place: Standing) -> float:
+def _weight(query: Query, hit: Hit, place: Standing, *, leave: bool) -> float:
     weight = WEIGHTS[place.worth]
     if place.worth == "deck":
-        weight = _weight_of_digest(query, hit)
+        weight = _weight_of_digest(query, hit, leave=leave)
     if place.overdue:
         weight *= OVERDUE
     return weight
 
 
-def _weight_of_digest(query: Query, hit: Hit) -> float:
+def _weight_of_digest(query: Query, hit: Hit, *, leave: bool) -> float:
     """Return 0 for what is no answer: it tells what there is, never what people here may do."""
     if _is_aside(query, hit):
         return 0.0
     about_it = titled(query, hit) >= ABOUT
-    if _asks_leave(query):
+    if leave:
         return WEIGHTS["deck"] * about_it
     return 1.0 if about_it else WEIGHTS["deck"]
 
